@@ -1,0 +1,1 @@
+"""What kesu *does* about the workbook: rules and clocks, checks, numbers, mail, reports."""

@@ -1,0 +1,1 @@
+"""Texts of mails and pages (Jinja2), read through ``importlib.resources``."""
