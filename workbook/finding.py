@@ -22,9 +22,12 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. ``rule`` is an id of the process (``STD-20``) or of the checks (``FORM-…``); ``where`` is ``None`` when
-    it concerns no single place; ``message`` says what is wrong and ``hint`` what to do, both in Chinese, the message
-    starting with the place; ``ticket`` is the 编号 of the row where it has one."""
+    """One finding.
+
+    ``rule`` is an id of the process (``STD-20``) or of the checks (``FORM-01``); ``where`` is ``None`` when it concerns
+    no single cell; ``message`` says what is wrong and ``hint`` what to do, both in Chinese; ``ticket`` is the 编号 of
+    the row where it has one.
+    """
 
     rule: str
     severity: Severity
