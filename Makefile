@@ -1,0 +1,26 @@
+# `make demo` and `make test` do all of their own set-up; what each step is and why stands in scripts/.
+# Another interpreter: make PYTHON=/path/to/python3.12 demo
+
+.PHONY: help demo test lock clean
+
+help:
+	@echo 'make demo   sample workbook, one pass over it, mails and reports as files in ./demo'
+	@echo 'make test   linters, types and tests; as root installs the system packages they use'
+	@echo 'make lock   writes the two lock files anew from pyproject.toml'
+	@echo 'make clean  removes what was installed and cached here (./demo stays: somebody may have typed into it)'
+
+demo:
+	@scripts/environment runtime
+	.venv/bin/kesu demo demo
+
+test:
+	@scripts/environment dev
+	@scripts/system-packages
+	@scripts/check
+
+lock:
+	@scripts/lock
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find automation workbook templates macros tests -name __pycache__ -type d -prune -exec rm -rf {} +
