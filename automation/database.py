@@ -1,0 +1,130 @@
+"""The SQLite file under the journal: its tables, versions, and how it is opened on the disks dealerships have.
+
+Default rollback journal, because WAL does not work on network shares (sqlite.org/wal.html); every change is one
+``BEGIN IMMEDIATE`` transaction, so two passes never interleave.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from workbook.errors import KesuError
+
+_WAIT = 10.0  # seconds for another pass to finish its transaction
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE issued (number TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, received TEXT NOT NULL,"
+        " row INTEGER NOT NULL, at TEXT NOT NULL, written INTEGER NOT NULL DEFAULT 0)",
+        "CREATE TABLE told (key TEXT PRIMARY KEY, at TEXT NOT NULL)",
+        "CREATE TABLE occurrences (job TEXT NOT NULL, period TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY (job, period))",
+        "CREATE TABLE findings (key TEXT PRIMARY KEY, first_seen TEXT NOT NULL)",
+        "CREATE TABLE passes (id INTEGER PRIMARY KEY, at TEXT NOT NULL, sha TEXT NOT NULL, edits INTEGER NOT NULL,"
+        " findings INTEGER NOT NULL, outcome TEXT NOT NULL)",
+        "CREATE TABLE outbox (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
+        " recipients TEXT NOT NULL, subject TEXT NOT NULL, message_id TEXT NOT NULL, raw BLOB NOT NULL,"
+        " queued_at TEXT NOT NULL, state TEXT NOT NULL, pending TEXT NOT NULL, due_at TEXT, changed_at TEXT NOT NULL,"
+        " tries INTEGER NOT NULL DEFAULT 0, outages INTEGER NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '',"
+        " refused TEXT NOT NULL DEFAULT '{}')",
+        "CREATE INDEX outbox_by_state ON outbox (state, due_at)",
+    ),
+)
+"""Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
+
+
+class JournalUnusable(KesuError):
+    """The journal cannot be read or written: busy, damaged, on a full disk, or of a newer kesu."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The database at ``path``, made or brought up to date if need be. Raises :class:`JournalUnusable`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalUnusable(f"状态文件夹“{path.parent}”建不了:{error.strerror or error}") from error
+    with told_in_chinese(path):
+        return _ready(sqlite3.connect(path, timeout=_WAIT, isolation_level=None))
+
+
+def look(path: Path) -> sqlite3.Connection:
+    """The same to read only: the file is never written nor made; missing, it is an empty database in memory.
+
+    A file of an older version is copied into memory and brought up to date there.
+    """
+    with told_in_chinese(path):
+        if not path.exists():
+            return _ready(sqlite3.connect(":memory:", isolation_level=None))
+        # Three slashes before a UNC path too: SQLite takes //server for a URI authority and refuses it.
+        name = path.absolute().as_posix()
+        uri = f"file://{'' if name.startswith('/') else '/'}{quote(name)}?mode=ro"
+        disk = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None)
+        try:
+            if _version(disk) >= len(MIGRATIONS):
+                return _ready(disk)
+            memory = sqlite3.connect(":memory:", isolation_level=None)
+            disk.backup(memory)
+        except BaseException:
+            disk.close()
+            raise
+        disk.close()
+        return _ready(memory)
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All of the block's changes, or none."""
+    with told_in_chinese():
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def told_in_chinese(path: Path | None = None) -> Iterator[None]:
+    """SQLite's errors as :class:`JournalUnusable`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        where = f"“{path}”" if path else ""
+        code = getattr(error, "sqlite_errorname", "")
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise JournalUnusable(f"状态文件{where}正被另一个 kesu 使用,下一轮再试") from error
+        if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise JournalUnusable(f"状态文件{where}已损坏;请先把它改名留存,再联系维护人员") from error
+        raise JournalUnusable(f"状态文件{where}不能读写:{error}") from error
+
+
+def _ready(db: sqlite3.Connection) -> sqlite3.Connection:
+    db.row_factory = sqlite3.Row
+    try:
+        if _version(db) != len(MIGRATIONS):
+            _migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    with transaction(db):
+        version = _version(db)  # read inside the transaction: another pass may have been first
+        if version > len(MIGRATIONS):
+            raise JournalUnusable("状态文件是更新版本的 kesu 建立的,请升级这台电脑上的 kesu")
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
