@@ -1,0 +1,314 @@
+"""``kesu.toml``: read into settings, every mistake gathered and told by its path, in Chinese."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+_UNNAMED = "客诉登记.xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail leaves. ``host`` empty: as files into the outbox folder. The password is never in here."""
+
+    host: str
+    port: int
+    security: str
+    """``ssl``, ``starttls`` or ``none``."""
+    user: str
+    sender: str
+    """The address mail comes from."""
+    sender_name: str
+    password_env: str
+    ca_file: Path | None
+    timeout: float
+    """Seconds without an answer from the server."""
+    redirect_to: str
+    """When set, every mail goes to this one address, whoever it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """When a late stage is reported to the role above: after this many times its limit, at most so many hours."""
+
+    escalate_after_limits: float
+    escalate_at_most_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """``keep``: how many copies of the workbook from before a write are kept."""
+
+    keep: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a pass is told by the dealership rather than by the workbook."""
+
+    workbook: Path
+    dealership: str
+    state_dir: Path
+    backups: Backups
+    mail: Mail
+    alerts: Alerts
+
+    @property
+    def journal(self) -> Path:
+        return self.state_dir / "journal.sqlite3"
+
+    @property
+    def outbox(self) -> Path:
+        return self.state_dir / "outbox"
+
+    @property
+    def backup_dir(self) -> Path:
+        return self.state_dir / "backups"
+
+    @property
+    def reports(self) -> Path:
+        return self.state_dir / "reports"
+
+
+class _Not(ValueError):
+    """What a value should have been, as the words after 应为."""
+
+
+Reader = Callable[[object, Path], Any]
+"""Checks one value and gives it its type; relative paths start at the file's folder. Raises ``_Not``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of ``kesu.toml``: its path, how it is read, what it is when nobody sets it."""
+
+    path: str
+    read: Reader
+    default: object
+
+
+def _text(value: object, folder: Path) -> str:
+    if not isinstance(value, str) or any(ord(sign) < 32 for sign in value):
+        raise _Not("一行文字")
+    return value.strip()
+
+
+def _path(value: object, folder: Path) -> Path | None:
+    text = _text(value, folder)
+    return folder / Path(text).expanduser() if text else None
+
+
+def _switch(value: object, folder: Path) -> bool:
+    if not isinstance(value, bool):
+        raise _Not("true 或 false")
+    return value
+
+
+def _address(value: object, folder: Path) -> str:
+    text = _text(value, folder)
+    if text and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
+        raise _Not("邮箱地址")
+    return text
+
+
+def _variable(value: object, folder: Path) -> str:
+    text = _text(value, folder)
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+        raise _Not("环境变量的名字(不是密码本身)")
+    return text
+
+
+def _integer(low: int, high: int) -> Reader:
+    def read(value: object, folder: Path) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise _Not(f"{low}–{high} 的整数")
+        return value
+
+    return read
+
+
+def _number(low: float, high: float) -> Reader:
+    def read(value: object, folder: Path) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            raise _Not(f"{low:g}–{high:g} 的数")
+        return float(value)
+
+    return read
+
+
+def _one_of(*names: str) -> Reader:
+    def read(value: object, folder: Path) -> str:
+        if value not in names:
+            raise _Not(" / ".join(f'"{name}"' for name in names) + " 之一")
+        return str(value)
+
+    return read
+
+
+_PORTS = {"ssl": 465, "starttls": 587, "none": 25}
+
+KEYS: tuple[Key, ...] = (
+    Key("workbook", _path, None),
+    Key("dealership", _text, ""),
+    Key("state_dir", _path, None),
+    Key("backups.keep", _integer(1, 10_000), 20),
+    Key("mail.host", _text, ""),
+    Key("mail.port", _integer(1, 65_535), 0),
+    Key("mail.security", _one_of(*_PORTS), "ssl"),
+    Key("mail.allow_plain", _switch, False),
+    Key("mail.user", _text, ""),
+    Key("mail.sender", _address, ""),
+    Key("mail.sender_name", _text, "客诉提醒"),
+    Key("mail.password_env", _variable, "KESU_MAIL_PASSWORD"),
+    Key("mail.ca_file", _path, None),
+    Key("mail.timeout", _number(1, 600), 30.0),
+    Key("mail.redirect_to", _address, ""),
+    Key("alerts.escalate_after_limits", _number(0, 100), 1.0),
+    Key("alerts.escalate_at_most_hours", _number(0, 8_760), 24.0),
+)
+"""Every key there is. Add one here, in its dataclass, and in ``templates/kesu.toml``."""
+
+_SECTIONS = frozenset(key.path.partition(".")[0] for key in KEYS if "." in key.path)
+
+
+def load(path: Path | None, *, workbook: Path | None) -> tuple[Settings, tuple[str, ...]]:
+    """Settings and every mistake found; with mistakes the settings are not to be used (raise ``BadConfig``).
+
+    ``path`` is the ``kesu.toml``, or ``None`` for the defaults; ``workbook`` goes before the file's own ``workbook``.
+    """
+    errors: list[str] = []
+    table: Mapping[str, object] = {}
+    folder = Path.cwd()
+    if path is not None:
+        folder = path.absolute().parent
+        table = _parse(path, errors)
+    given = dict(_flat(table, errors))
+    values: dict[str, Any] = {}
+    for key in KEYS:
+        values[key.path] = key.default
+        if key.path not in given:
+            continue
+        try:
+            values[key.path] = key.read(given[key.path], folder)
+        except _Not as expected:
+            now = "别的内容" if "password" in key.path else _as_toml(given[key.path])
+            errors.append(f"{key.path}:应为{expected},现在是 {now}")
+    if workbook is not None:
+        values["workbook"] = workbook.absolute()
+    errors += _contradictions(values, given)
+    return _settings(values), tuple(errors)
+
+
+def example() -> str:
+    """The commented ``kesu.toml`` that a dealership starts from."""
+    return resources.files("templates").joinpath("kesu.toml").read_text(encoding="utf-8")
+
+
+def _parse(path: Path, errors: list[str]) -> dict[str, object]:
+    try:
+        octets = path.read_bytes()
+    except OSError as error:
+        errors.append(f"读不到配置文件“{path}”:{error.strerror or error}")
+        return {}
+    try:
+        text = octets.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # An older Windows editor saves GBK; what that cannot read either, TOML will complain about.
+        text = octets.decode("gb18030", errors="replace")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        where = f"第 {line[1]} 行" if line else "末尾"
+        hint = ";路径里有反斜杠时请用单引号,如 'D:\\客诉\\登记.xlsx'" if "\\" in text else ""
+        errors.append(f"配置文件“{path.name}”{where}写法有误(TOML:{error}){hint}")
+        return {}
+
+
+def _flat(table: Mapping[str, object], errors: list[str]) -> Iterator[tuple[str, object]]:
+    """``(dotted path, value)`` of the keys that exist; the others become errors."""
+    known = {key.path for key in KEYS}
+    for name, value in table.items():
+        if name in _SECTIONS and not isinstance(value, dict):
+            errors.append(f"{name}:应为一节,写成 [{name}],下面一行一项")
+            continue
+        inner = value.items() if name in _SECTIONS and isinstance(value, dict) else ((None, value),)
+        for leaf, content in inner:
+            path = name if leaf is None else f"{name}.{leaf}"
+            if path in known:
+                yield path, content
+            else:
+                errors.append(f"{path}:{_unknown(path, known)}")
+
+
+def _unknown(path: str, known: set[str]) -> str:
+    leaf = path.rpartition(".")[2]
+    if leaf.lower() in {"password", "passwd", "pwd", "授权码", "密码"}:
+        return "密码不能写在文件里;请删掉这一行,把密码(授权码)放进环境变量 KESU_MAIL_PASSWORD,或系统的凭据管理器"
+    by_leaf = {one.rpartition(".")[2]: one for one in known}
+    near = difflib.get_close_matches(path, known, n=1, cutoff=0.75)
+    near = near or [by_leaf[one] for one in difflib.get_close_matches(leaf.lower(), by_leaf, n=1, cutoff=0.6)]
+    return "没有这一项" + (f";是不是 {near[0]}?" if near else "")
+
+
+def _contradictions(values: Mapping[str, Any], given: Mapping[str, object]) -> Iterator[str]:
+    if values["workbook"] is None:
+        yield "workbook:没有说明工作簿;在命令后写文件名,或在 kesu.toml 里写 workbook = '…xlsx'"
+    if not values["mail.host"]:
+        if values["mail.user"] or values["mail.sender"]:
+            yield 'mail.host:没有写;写了 mail.user 或 mail.sender,就要写发信服务器,如 "smtp.exmail.qq.com"'
+        return
+    if not values["mail.sender"] and "@" not in values["mail.user"]:
+        yield "mail.sender:没有写;发信人邮箱是必需的"
+    if values["mail.security"] == "none" and not values["mail.allow_plain"] and not _is_here(values["mail.host"]):
+        yield (
+            'mail.security:"none" 会把密码和客户信息明文送上网络;请用 "ssl" 或 "starttls",'
+            "确实只走内网的,另写 allow_plain = true"
+        )
+    ca_file = values["mail.ca_file"]
+    if ca_file is not None and not ca_file.is_file():
+        yield f"mail.ca_file:没有这个文件:{ca_file}"
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    workbook = values["workbook"] or Path.cwd() / _UNNAMED
+    return Settings(
+        workbook=workbook,
+        dealership=values["dealership"],
+        state_dir=values["state_dir"] or workbook.with_name(f"{workbook.stem}.kesu"),
+        backups=Backups(values["backups.keep"]),
+        mail=Mail(
+            host=values["mail.host"],
+            port=values["mail.port"] or _PORTS[values["mail.security"]],
+            security=values["mail.security"],
+            user=values["mail.user"],
+            sender=values["mail.sender"] or (values["mail.user"] if "@" in values["mail.user"] else ""),
+            sender_name=values["mail.sender_name"],
+            password_env=values["mail.password_env"],
+            ca_file=values["mail.ca_file"],
+            timeout=values["mail.timeout"],
+            redirect_to=values["mail.redirect_to"],
+        ),
+        alerts=Alerts(values["alerts.escalate_after_limits"], values["alerts.escalate_at_most_hours"]),
+    )
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
