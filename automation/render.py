@@ -1,0 +1,242 @@
+"""From a digest or a report to a finished mail: Jinja2 templates, styles inlined, personal data masked.
+
+The templates stand in the package ``templates``, folder ``mail``: ``NAME.html.j2`` with ``NAME.txt.j2`` beside it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from automation.alerts import Alert, Digest, Level, Recipient
+from automation.mail import Image, Message, compose
+from automation.privacy import mask_name, mask_phone, mask_plate, mask_text, mask_vin
+from automation.settings import Settings
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MOST_ROWS = 100
+"""Alerts listed in one mail; a longer list is worked off in the workbook, not in a mail."""
+_LONGEST_SUMMARY = 80  # characters: three lines of its column
+_NOBODY = "kesu@localhost"  # sender of .eml files while no mail account is set up
+
+_SECTIONS = (
+    (Level.ESCALATED, "late", "超时后仍未处理,按规则上报给您"),
+    (Level.LATE, "late", "已过截止时间,请马上处理"),
+    (Level.AT_RISK, "risk", "快到截止时间,请优先安排"),
+)
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One alert as the digest shows it, masked and in words."""
+
+    ticket: str
+    stage: str
+    rule: str
+    source: str
+    due: str
+    lateness: str
+    """``超时 1天3小时`` or ``还剩 40分钟``."""
+    customer: str
+    car: str
+    summary: str
+    department: str
+    major: bool
+    advice: str
+    responsible: str
+    why: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Alerts of one level, worst first; ``rows`` may stop short of ``count``."""
+
+    title: str
+    tone: str
+    note: str
+    count: int
+    rows: tuple[Row, ...]
+
+
+def environment() -> Environment:
+    """The templates, ready: everything but ``.txt.j2`` is escaped, an unknown name is an error."""
+    import jinja2
+
+    def read(name: str) -> str | None:
+        file = resources.files("templates").joinpath("mail", name)
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+
+    made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(read),
+        # Not select_autoescape: it looks at the last suffix and would leave .html.j2 unescaped.
+        autoescape=lambda name: not (name or "").endswith(".txt.j2"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.update(
+        span=span,
+        moment=moment,
+        mask_name=mask_name,
+        mask_plate=mask_plate,
+        mask_phone=mask_phone,
+        mask_vin=mask_vin,
+        mask_text=mask_text,
+    )
+    return made
+
+
+def digest(digest: Digest, settings: Settings, templates: Environment) -> Message:
+    """The one mail ``digest.recipient`` gets from this pass. Raises ``BadMail`` when the address is none.
+
+    Its key is made of the recipient and the alerts told, so a pass that is repeated cannot queue it again.
+    """
+    to = digest.recipient
+    context = {
+        "person": to.name,
+        "role": to.role,
+        "sections": _sections(digest),
+        "count": len(digest.alerts),
+        "left_out": max(0, len(digest.alerts) - MOST_ROWS),
+        "worst": _worst(digest.alerts),
+        "counts": {level.name.lower(): _count(digest.alerts, level) for level in Level},
+        "workbook": settings.workbook.name,
+        "sheet": digest.alerts[0].where.sheet if digest.alerts else "",
+    }
+    told = "\n".join(sorted(alert.key for alert in digest.alerts))
+    return report(
+        key=f"alert|{to.address}|{hashlib.sha256(told.encode()).hexdigest()[:24]}",
+        kind="alert",
+        subject=_subject(digest),
+        template="digest",
+        context=context,
+        recipients=(to,),
+        now=digest.now,
+        settings=settings,
+        templates=templates,
+    )
+
+
+def report(
+    *,
+    key: str,
+    subject: str,
+    template: str,
+    context: Mapping[str, object],
+    recipients: Sequence[Recipient],
+    now: dt.datetime,
+    settings: Settings,
+    templates: Environment,
+    kind: str = "report",
+    attachments: Sequence[tuple[str, bytes]] = (),
+    images: Sequence[Image] = (),
+) -> Message:
+    """One mail to all ``recipients`` from ``template``.html.j2 and .txt.j2.
+
+    The templates get ``context`` and besides it ``subject``, ``now``, ``dealership``. ``attachments`` are
+    ``(file name, bytes)``. Raises ``BadMail``, and Jinja2's errors for a template that is wrong.
+    """
+    words = {"subject": subject, "now": now, "dealership": settings.dealership, **context}
+    return compose(
+        key=key,
+        kind=kind,
+        sender=(settings.mail.sender_name, settings.mail.sender or _NOBODY),
+        to=[(recipient.name, recipient.address) for recipient in recipients],
+        subject=f"{subject}|{settings.dealership}" if settings.dealership else subject,
+        text=templates.get_template(f"{template}.txt.j2").render(words),
+        html=page(template, words, templates),
+        now=now,
+        attachments=attachments,
+        images=images,
+    )
+
+
+def page(template: str, context: Mapping[str, object], templates: Environment) -> str:
+    """The HTML of a mail, its styles written onto the elements as Outlook needs them; media queries stay."""
+    from css_inline import CSSInliner
+
+    html = templates.get_template(f"{template}.html.j2").render(context)
+    inlined: str = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
+    return inlined
+
+
+def span(length: dt.timedelta) -> str:
+    """A length of time as people say it: ``1天3小时``, ``2小时5分钟``, ``40分钟``, ``不到1分钟``."""
+    minutes = int(abs(length).total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [f"{days}天" if days else "", f"{hours}小时" if hours else ""]
+    if not days and minutes:  # beside days, minutes say nothing
+        parts.append(f"{minutes}分钟")
+    return "".join(parts) or "不到1分钟"
+
+
+def moment(when: dt.datetime) -> str:
+    """``11-20 周五 06:30``."""
+    return f"{when:%m-%d} 周{_WEEKDAYS[when.weekday()]} {when:%H:%M}"
+
+
+def _subject(digest: Digest) -> str:
+    alerts = digest.alerts
+    escalated, late, risk = (_count(alerts, level) for level in (Level.ESCALATED, Level.LATE, Level.AT_RISK))
+    worst = f"(最长 {span(_worst(alerts))})"
+    parts = []
+    if escalated:
+        parts.append(f"{escalated} 件超时上报{worst}")
+    if late:
+        parts.append(f"{late} 件超时{'' if escalated else worst}")
+    if risk:
+        soonest = min(alert.due for alert in alerts if alert.level is Level.AT_RISK) - digest.now
+        parts.append(f"{risk} 件临近" + ("" if parts else f"(最近的还剩 {span(soonest)})"))
+    return f"【客诉提醒】{','.join(parts)}"
+
+
+def _sections(digest: Digest) -> tuple[Section, ...]:
+    room = MOST_ROWS
+    sections = []
+    for level, tone, note in _SECTIONS:
+        pairs = [pair for pair in zip(digest.alerts, digest.whys, strict=True) if pair[0].level is level]
+        pairs.sort(key=lambda pair: (-pair[0].late_by, pair[0].due, pair[0].ticket))
+        rows = tuple(_row(alert, why, digest.now) for alert, why in pairs[:room])
+        room -= len(rows)
+        if pairs:
+            sections.append(Section(level.chinese, tone, note, len(pairs), rows))
+    return tuple(sections)
+
+
+def _row(alert: Alert, why: str, now: dt.datetime) -> Row:
+    summary = mask_text(" ".join(alert.summary.split()), [alert.customer])
+    late = f"超时 {span(alert.late_by)}" if alert.level is not Level.AT_RISK else f"还剩 {span(alert.due - now)}"
+    return Row(
+        ticket=alert.ticket,
+        stage=alert.stage,
+        rule=alert.rule,
+        source=alert.source,
+        due=moment(alert.due),
+        lateness=late,
+        customer=mask_name(alert.customer),
+        car=" ".join(part for part in (mask_plate(alert.plate), alert.model) if part),
+        summary=summary if len(summary) <= _LONGEST_SUMMARY else f"{summary[: _LONGEST_SUMMARY - 1]}…",
+        department=alert.department,
+        major=alert.grade == "重大",
+        advice=mask_text(alert.advice, [alert.customer]),
+        responsible=alert.responsible,
+        why=why,
+        where=str(alert.where),
+    )
+
+
+def _count(alerts: Sequence[Alert], level: Level) -> int:
+    return sum(alert.level is level for alert in alerts)
+
+
+def _worst(alerts: Sequence[Alert]) -> dt.timedelta:
+    return max((alert.late_by for alert in alerts), default=dt.timedelta())
