@@ -18,6 +18,7 @@ except ImportError:
 ENGINE = "zlib" if _engine is zlib else "isal"
 BadStream: type[Exception] = _engine.error
 _STEP = 1 << 20
+_SMALL = 1 << 15
 _LARGE = 8 << 20
 
 
@@ -62,16 +63,19 @@ def _level(size: int) -> int:
 
 
 def _blocks(views: Iterable[memoryview]) -> Iterable[Piece]:
-    """Pieces regrouped to about one megabyte: thousands of edits make thousands of tiny pieces otherwise."""
+    """Pieces cut to a megabyte at most, small ones joined: thousands of edits make thousands of tiny pieces."""
     waiting: list[Piece] = []
     held = 0
     for view in views:
         for start in range(0, len(view), _STEP):
             part = view[start : start + _STEP]
-            waiting.append(part)
-            held += len(part)
-            if held >= _STEP:
-                yield waiting[0] if len(waiting) == 1 else b"".join(waiting)
+            if held and held + len(part) > _SMALL:
+                yield b"".join(waiting)
                 waiting, held = [], 0
+            if len(part) > _SMALL:
+                yield part
+            else:
+                waiting.append(part)
+                held += len(part)
     if waiting:
         yield b"".join(waiting)

@@ -154,8 +154,7 @@ class _Patch:
 
     def _recalculate(self, written: Written) -> None:
         book = self.book
-        opened = {name: layout.document for name, layout in self.layouts.items()}
-        if some_formula_reads(book, Reader(written, book.names, book.tables, self.grown), opened):
+        if some_formula_reads(book, Reader(written, book.names, book.tables, self.grown), self.layouts):
             old = book.archive.read(book.main)
             new = with_full_calculation(old, book.main.name)
             if new is not old:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -197,7 +198,8 @@ class Layout:
     def arrays(self) -> list[Area]:
         """The areas of array formulas and data tables: their cells cannot be set one by one."""
         plain = self.document.plain
-        if plain.find(b"array", self.open_end) < 0 and plain.find(b"dataTable", self.open_end) < 0:
+        with_text = bool(self.formula_ends) and plain.find(b"array", self.open_end) >= 0
+        if not with_text and not self.data_tables:
             return []
         areas = []
         for tag in start_tag(self.document.prefix, b"f").finditer(plain, self.open_end, self.data_end):
@@ -205,6 +207,15 @@ class Layout:
                 area = read_area((attribute(tag[0], b"ref") or b"").decode("ascii", "replace"))
                 areas += [area] if area else []
         return areas
+
+    @cached_property
+    def formula_ends(self) -> array[int]:
+        return find_formulas(self.document)
+
+    @cached_property
+    def data_tables(self) -> bool:
+        """Whether the word stands anywhere in the part: a data table's formula has no text of its own."""
+        return self.document.plain.find(b"dataTable", self.open_end) >= 0
 
     @cached_property
     def dimension(self) -> tuple[int, int, Area] | None:
@@ -222,6 +233,17 @@ class Layout:
             area = read_area((attribute(tag[0], b"ref") or b"").decode("ascii", "replace"))
             areas += [area] if area else []
         return areas
+
+
+def find_formulas(document: Document) -> array[int]:
+    """Where each formula that has a text ends: the offsets of ``</f>``."""
+    plain, closing = document.plain, b"</" + document.prefix + b"f>"
+    ends = array("Q")
+    place = plain.find(closing)
+    while place >= 0:
+        ends.append(place)
+        place = plain.find(closing, place + len(closing))
+    return ends
 
 
 def _number(digits: bytes) -> int:

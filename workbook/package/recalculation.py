@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from html import unescape
 
 from workbook.edits import Cell
 from workbook.errors import CannotPatch
 from workbook.package.book import Book, Sheet
+from workbook.package.layout import Layout, find_formulas
 from workbook.package.markup import Document, attribute, end_tag, read_document, start_tag, with_attribute
 from workbook.package.places import read_area
 from workbook.package.references import Reader, Spread
@@ -17,37 +18,37 @@ _BEFORE_CALC = (b"definedNames", b"externalReferences", b"functionGroups", b"she
 """What may stand just before ``calcPr`` in a workbook part, nearest first (ECMA-376 18.2.27)."""
 
 
-def some_formula_reads(book: Book, reader: Reader, opened: Mapping[str, Document]) -> bool:
-    """Whether any sheet's formula reads a written cell. ``opened`` holds the parts already unpacked, by member name."""
+def some_formula_reads(book: Book, reader: Reader, opened: Mapping[str, Layout]) -> bool:
+    """Whether any sheet's formula reads a written cell; ``opened`` holds sheets already unpacked, by member name."""
     for sheet in book.sheets:
         if sheet.member is None:
             continue
-        document = opened.get(sheet.member.name)
-        if document is None:
-            try:
-                document = read_document(book.archive.read(sheet.member), sheet.member.name)
-            except CannotPatch:
-                return True  # a sheet in an encoding we cannot search
-        if _sheet_reads(document, sheet, reader):
+        layout = opened.get(sheet.member.name)
+        if layout is not None:
+            if layout.data_tables or _sheet_reads(layout.document, layout.formula_ends, sheet, reader):
+                return True
+            continue
+        try:
+            document = read_document(book.archive.read(sheet.member), sheet.member.name)
+        except CannotPatch:
+            return True  # a sheet in an encoding we cannot search
+        if b"dataTable" in document.plain or _sheet_reads(document, find_formulas(document), sheet, reader):
             return True
     return False
 
 
-def _sheet_reads(document: Document, sheet: Sheet, reader: Reader) -> bool:
-    plain, closing = document.plain, b"</" + document.prefix + b"f>"
-    opening, pattern = b"<" + document.prefix + b"f", start_tag(document.prefix, b"f")
-    if b"dataTable" in plain:
-        return True
+def _sheet_reads(document: Document, ends: Sequence[int], sheet: Sheet, reader: Reader) -> bool:
+    plain, opening = document.plain, b"<" + document.prefix + b"f"
+    pattern = start_tag(document.prefix, b"f")
     seen: set[tuple[bytes, Spread]] = set()
-    place, last = 0, 0
-    while (place := plain.find(closing, place)) >= 0:
-        start = plain.rfind(opening, last, place)
-        last = place
-        place += len(closing)
+    last = 0
+    for end in ends:
+        start = plain.rfind(opening, last, end)
+        last = end
         tag = pattern.match(plain, start) if start >= 0 else None
         if tag is None:
             return True
-        text = document.xml[tag.end() : last]
+        text = document.xml[tag.end() : end]
         if b"<" in text:
             return True  # CDATA or a comment inside a formula
         spread = _spread(tag[0])
