@@ -1,0 +1,37 @@
+"""The checks: plain functions from the facts of a pass to findings. One file an area, each ending in its tuple."""
+
+from __future__ import annotations
+
+from automation.checks import contact, duplicates, numbers, pending, people, required, rewards, times, values
+from automation.checks.facts import Check, Facts
+from workbook.finding import Finding, Severity
+
+ALL: tuple[Check, ...] = (
+    *required.CHECKS,
+    *values.CHECKS,
+    *times.CHECKS,
+    *numbers.CHECKS,
+    *people.CHECKS,
+    *contact.CHECKS,
+    *pending.CHECKS,
+    *rewards.CHECKS,
+    *duplicates.CHECKS,
+)
+
+
+def run(facts: Facts) -> list[Finding]:
+    """Every check over one pass's facts. A check that breaks is itself a finding: none is skipped in silence."""
+    found: list[Finding] = []
+    for check in ALL:
+        try:
+            found += check(facts)
+        except Exception as error:  # noqa: BLE001 - one broken check must not hide the findings of all the others
+            found.append(
+                Finding(
+                    "CHECK-00",
+                    Severity.ERROR,
+                    f"检查项 {check.__name__} 没能完成:{type(error).__name__}: {error}",
+                    "其余检查照常进行;请把这句话和工作簿发给维护人员",
+                )
+            )
+    return found

@@ -1,0 +1,48 @@
+"""Likely duplicate tickets: the same car and the same matter within days (DUP-01)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+import numpy as np
+
+from automation.checks.facts import Check, Facts, mark
+from automation.identifiers import NO_PLATE
+from workbook.finding import Finding, Severity
+
+WITHIN_DAYS = 7
+ALIKE = 0.6
+"""How alike two summaries must be (difflib ratio): one matter told twice in other words scores 0.6 to 0.9."""
+
+
+def same_matter(facts: Facts) -> Iterator[Finding]:
+    """DUP-01: a ticket that tells the matter of an earlier one of the same car, received within a week."""
+    register = facts.register
+    plated = register[(register["车牌号"] != "") & ~register["车牌号"].isin(NO_PLATE) & register["接收时间"].notna()]
+    ordered = plated.sort_values(["车牌号", "接收时间"], kind="stable")
+    near = (ordered["车牌号"] == ordered["车牌号"].shift()) & (
+        ordered["接收时间"].diff() <= np.timedelta64(WITHIN_DAYS, "D")
+    )
+    found: dict[int, int] = {}
+    positions = {row: position for position, row in enumerate(ordered.index)}
+    for row in ordered.index[near]:
+        before = ordered.index[positions[row] - 1]
+        texts = ordered.at[row, "内容概要"], ordered.at[before, "内容概要"]
+        if all(texts) and difflib.SequenceMatcher(None, *texts).ratio() >= ALIKE:
+            found[row] = before
+    yield from mark(
+        facts.ledger.register,
+        sorted(found),
+        "内容概要",
+        "DUP-01",
+        Severity.WARNING,
+        lambda row: (
+            f"与第 {found[row]} 行({register.at[found[row], '编号'] or '未编号'})可能是同一件事:"
+            f"同一辆车 {register.at[row, '车牌号']},{WITHIN_DAYS} 天内内容相近"
+        ),
+        "确认是否重复登记;确属同一件事的,在一单中处理并在备注说明",
+    )
+
+
+CHECKS: tuple[Check, ...] = (same_matter,)

@@ -1,0 +1,76 @@
+"""What every check is given, and the one way findings at cells are made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from automation.past import Past
+from automation.roster import Roster, names_in
+from automation.sla.rules import RuleBook
+from automation.sla.stages import Clocks, StageClock
+from workbook.finding import Finding, Severity
+from workbook.ledger import Ledger, Records
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One pass's view of the workbook, for the checks. ``clocks`` were run on this very ledger."""
+
+    ledger: Ledger
+    clocks: Clocks
+    book: RuleBook
+    roster: Roster
+    past: Past
+    now: dt.datetime
+
+    @property
+    def register(self) -> pd.DataFrame:
+        return self.ledger.register.frame
+
+    def stage(self, rule_id: str) -> tuple[pd.Index, StageClock] | None:
+        """A stage by its rule id with the Excel rows it is about; ``None`` when no ticket follows its flow."""
+        for flow in self.clocks.flows.values():
+            for stage in flow.stages:
+                if stage.rule.id == rule_id:
+                    return flow.index, stage
+        return None
+
+    def involved(self) -> pd.Series:
+        """For each register row the names of 当事人 and 责任人 (STD-20): a frozenset."""
+        both = self.register["当事人"] + "、" + self.register["责任人"]
+        return both.map(lambda text: frozenset(names_in(text)))
+
+
+Check = Callable[[Facts], Iterable[Finding]]
+
+
+def mark(
+    records: Records,
+    rows: Iterable[int],
+    column: str,
+    rule: str,
+    severity: Severity,
+    tell: Callable[[int], str],
+    hint: str | Callable[[int], str],
+) -> Iterator[Finding]:
+    """A finding at ``column`` of each row: ``tell`` gives the sentence after the place, ``hint`` what to do."""
+    frame = records.frame
+    for row in rows:
+        yield Finding(
+            rule,
+            severity,
+            f"{records.place(row, column)} {tell(row)}",
+            hint if isinstance(hint, str) else hint(row),
+            records.cell(row, column),
+            sheet=records.sheet,
+            ticket=str(frame.at[row, "编号"]) if "编号" in frame else "",
+        )
+
+
+def clock_time(moment: pd.Timestamp) -> str:
+    """A time as messages show it."""
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -1,0 +1,122 @@
+"""编号: given once, in order of 接收时间, never reused and never changed (STD-03)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from automation.identifiers import TICKET
+from automation.past import Issued
+
+_IDENTITY = ["接收时间", "接收人", "客户姓名", "联系电话", "车牌号", "车架号", "内容概要"]
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """``numbers`` and ``times``: 编号 and 编号时间 of every row after this pass.
+
+    ``issued``: what the journal must keep: numbers given now, and those that staff gave and it did not know.
+    """
+
+    numbers: pd.Series
+    times: pd.Series
+    issued: tuple[Issued, ...]
+
+
+def allocate(register: pd.DataFrame, known: Sequence[Issued], now: dt.datetime) -> Allocation:
+    """Give every row that has a time of receipt its number.
+
+    A number reserved by an earlier pass whose write failed, or that staff wiped out, returns to its own row. What
+    staff numbered by hand stays. Numbers once issued are never given to another row, though theirs was deleted.
+    """
+    numbers, times = register["编号"].copy(), register["编号时间"].copy()
+    marks = fingerprints(register)
+    waiting = register[(numbers == "") & register["接收时间"].notna()].sort_values("接收时间", kind="stable")
+    here = set(numbers)
+    returned = _returning([issue for issue in known if issue.number not in here], waiting, marks)
+    for row, issue in returned.items():
+        numbers.at[row], times.at[row] = issue.number, issue.at
+    fresh = waiting.drop(index=list(returned))
+    given = list(_next_numbers(fresh["接收时间"], [*here, *(issue.number for issue in known)]))
+    numbers.loc[fresh.index] = given
+    times.loc[fresh.index] = np.datetime64(now, "s")
+    by_hand = (register["编号"] != "") & register["编号时间"].isna() & _nothing_later(register)
+    times.loc[by_hand] = np.datetime64(now, "s")  # first seen now; for a case already further on, nobody knows when
+    return Allocation(numbers, times, tuple(_issues(register, numbers, marks, known, fresh.index, now)))
+
+
+def fingerprints(register: pd.DataFrame) -> pd.Series:
+    """A short digest of what identifies each row's case, to know it again after sorting or a failed write."""
+    joined = register[_IDENTITY].astype(str).agg("\x1f".join, axis=1) if len(register) else pd.Series(dtype=object)
+    return joined.map(lambda text: hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def _returning(missing: Sequence[Issued], waiting: pd.DataFrame, marks: pd.Series) -> dict[int, Issued]:
+    """Which unnumbered rows take back a number that was already theirs: same case, else same time and place."""
+    found: dict[int, Issued] = {}
+    free = sorted(missing, key=lambda issue: issue.number)
+    for same in (_same_case, _same_place, _same_time):
+        for issue in list(free):
+            rows = [row for row in same(issue, waiting, marks) if row not in found]
+            if len(rows) == 1 or (rows and same is _same_case):
+                found[rows[0]] = issue
+                free.remove(issue)
+    return found
+
+
+def _same_case(issue: Issued, waiting: pd.DataFrame, marks: pd.Series) -> list[int]:
+    return list(waiting.index[marks.loc[waiting.index] == issue.fingerprint])
+
+
+def _same_place(issue: Issued, waiting: pd.DataFrame, marks: pd.Series) -> list[int]:
+    return [issue.row] if issue.row in waiting.index and waiting.at[issue.row, "接收时间"] == issue.received else []
+
+
+def _same_time(issue: Issued, waiting: pd.DataFrame, marks: pd.Series) -> list[int]:
+    return list(waiting.index[waiting["接收时间"] == pd.Timestamp(issue.received)])
+
+
+def _next_numbers(received: pd.Series, taken: Sequence[str]) -> Iterator[str]:
+    highest: dict[str, int] = defaultdict(int)
+    parts = pd.Series(list(taken), dtype=object).str.extract(f"^{TICKET}$").dropna()
+    for day, count in zip(parts[0], parts[1], strict=True):
+        highest[day] = max(highest[day], int(count))
+    for moment in received:
+        day = f"{moment:%Y%m%d}"
+        highest[day] += 1
+        yield f"FK{day}-{highest[day]:03d}"
+
+
+def _nothing_later(register: pd.DataFrame) -> pd.Series:
+    later = ["转管理部时间", "复核完成时间", "总经理意见时间", "执行完成时间", "转客服时间", "回访时间", "归档时间"]
+    return register[later].isna().all(axis=1)
+
+
+def _issues(
+    register: pd.DataFrame,
+    numbers: pd.Series,
+    marks: pd.Series,
+    known: Sequence[Issued],
+    fresh: pd.Index,
+    now: dt.datetime,
+) -> Iterator[Issued]:
+    recorded = {issue.number for issue in known}
+    new = set(fresh)
+    for row, number in numbers.items():
+        if number and number not in recorded:
+            recorded.add(number)
+            received = register.at[row, "接收时间"]
+            yield Issued(
+                number=number,
+                fingerprint=marks.at[row],
+                received=now if pd.isna(received) else received.to_pydatetime(),
+                row=int(row),
+                at=now,
+                written=row not in new,
+            )

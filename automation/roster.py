@@ -1,0 +1,166 @@
+"""Who is on duty for which role: primary and backup, rest days, leave (STD-21)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+
+from automation.alerts import Recipient
+from workbook.cells import written_time
+from workbook.finding import Finding, Severity
+from workbook.ledger import Records
+
+_WEEKDAYS = {
+    sign: number for number, signs in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for sign in signs
+}
+_REST = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])")
+NAME_DIVIDERS = re.compile(r"[、,,;;/和及]|\s+")
+
+NAMED_IN = {"接收人": "接收人", "客户经理": "经办人", "管理部": "复核人", "客户服务中心": "回访人"}
+"""The register column that names who handles a role's stages of a ticket, where somebody has been named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One row of 人员: a person in a role. ``rest``: weekdays off (Monday is 0); ``leave``: first and last days away."""
+
+    name: str
+    department: str
+    role: str
+    primary: bool
+    address: str
+    rest: frozenset[int]
+    leave: tuple[tuple[dt.date, dt.date], ...]
+    employed: bool
+    row: int
+
+    def away(self, day: dt.date) -> str:
+        """Why the person is absent on a day; empty when present."""
+        if not self.employed:
+            return "不在岗"
+        if any(first <= day <= last for first, last in self.leave):
+            return "请假"
+        return "休息" if day.weekday() in self.rest else ""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody of 人员."""
+
+    people: tuple[Person, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(person.name for person in self.people)
+
+    def in_role(self, role: str) -> tuple[Person, ...]:
+        """Who holds a role, primaries first, in the order of the sheet."""
+        return tuple(sorted((p for p in self.people if p.role == role), key=lambda p: not p.primary))
+
+    def on_duty(self, role: str, day: dt.date, *, named: str = "", involved: Set[str] = frozenset()) -> list[Recipient]:
+        """Who answers for a role on a day (STD-21), never somebody involved (STD-20).
+
+        The one ``named`` in the ticket if present, else the primary, else the backup; when nobody is present, primary
+        and backup together: rest delays no deadline, and nobody absent is told alone. Empty when the role is not held.
+        """
+        holders = [person for person in self.in_role(role) if person.name not in involved]
+        own = [
+            p
+            for p in self.people
+            if p.name == named and p.name not in involved and (p.role == role or role == "接收人")
+        ]
+        present = [(person, "本单经手人") for person in own if not person.away(day)][:1]
+        if not present:
+            absent = [f"{person.name}今日{person.away(day)}" for person in (*own, *holders) if person.away(day)]
+            stand_in = f"备用:{absent[0]}" if absent else "备用"
+            present = [
+                (person, "主要责任人" if person.primary and not own else stand_in)
+                for person in holders
+                if not person.away(day)
+            ][:1]
+        if present:
+            person, why = present[0]
+            return [Recipient(person.name, person.address, role, why)]
+        both: dict[str, Recipient] = {}
+        for person in [*own, *holders]:
+            both.setdefault(
+                person.name, Recipient(person.name, person.address, role, f"主备都不在({person.away(day)}),同时通知")
+            )
+        return list(both.values())[:2]
+
+
+def read(records: Records) -> tuple[Roster, tuple[Finding, ...]]:
+    """The roster of 人员; rest days and leave that cannot be read are findings and count as none."""
+    people: list[Person] = []
+    findings: list[Finding] = []
+    for row, line in zip(records.frame.index, records.frame.to_dict("records"), strict=True):
+        if not line["姓名"]:
+            continue
+        leave, bad = _leave(str(line["请假"]))
+        if bad:
+            findings.append(_unreadable(records, row, "请假", bad, "写成 2026-11-20~2026-11-22,多段用分号隔开"))
+        rest = frozenset(_WEEKDAYS[sign] for sign in _REST.findall(str(line["休息日"])))
+        if line["休息日"] and not rest and str(line["休息日"]) not in ("无", "-", "轮休"):
+            findings.append(_unreadable(records, row, "休息日", str(line["休息日"]), "写成 周六,周日"))
+        people.append(
+            Person(
+                name=line["姓名"],
+                department=line["部门"],
+                role=line["角色"],
+                primary=line["主次"] != "次",
+                address=str(line["邮箱"]).strip(),
+                rest=rest,
+                leave=leave,
+                employed=line["在岗"] != "否",
+                row=int(row),
+            )
+        )
+    return Roster(tuple(people)), tuple(findings)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a cell that may hold several (``张伟、李娜``)."""
+    return tuple(name for name in NAME_DIVIDERS.split(text) if name)
+
+
+def _leave(text: str) -> tuple[tuple[tuple[dt.date, dt.date], ...], str]:
+    spans, bad = [], []
+    for part in re.split(r"[;;\n,,]", text):
+        if not part.strip():
+            continue
+        edges = [written_time(edge) for edge in re.split(r"[~~至到—–]|(?<=\d)-(?=\d{4})", part)]
+        if not 1 <= len(edges) <= 2 or any(np.isnat(edge) for edge in edges) or edges[0] > edges[-1]:
+            bad.append(part.strip())
+            continue
+        spans.append((edges[0].astype("M8[D]").item(), edges[-1].astype("M8[D]").item()))
+    return tuple(spans), "、".join(bad)
+
+
+def _unreadable(records: Records, row: int, column: str, text: str, hint: str) -> Finding:
+    return Finding(
+        "STD-21",
+        Severity.WARNING,
+        f"{records.place(row, column)} “{column}”里的“{text}”看不懂,按没有{column}处理",
+        hint,
+        records.cell(row, column),
+    )
+
+
+def uncovered(roster: Roster, roles: Sequence[str], day: dt.date) -> Iterator[tuple[str, str]]:
+    """Roles that nobody can answer for (STD-21), with the sentence that says why."""
+    for role in roles:
+        holders = roster.in_role(role)
+        working = [person for person in holders if person.employed]
+        if not working:
+            yield role, f"“{role}”没有安排任何在岗人员"
+        elif not any(person.primary for person in working):
+            yield role, f"“{role}”没有主要责任人"
+        elif len({person.name for person in working}) < 2 or all(person.primary for person in working):
+            yield role, f"“{role}”没有次要责任人(备用)"
+        elif all(person.away(day) for person in working):
+            told = "、".join(f"{person.name}{person.away(day)}" for person in working)
+            yield role, f"“{role}”的主备人员 {day:%m-%d} 都不在({told})"

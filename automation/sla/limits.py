@@ -1,0 +1,109 @@
+"""From a start to a deadline: which limit counts, when it ends, when the stage is at risk."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automation.sla.calendar import Calendar, Instants, Mask
+from automation.sla.rules import NEXT_TUESDAY, SECONDS, Condition, Rule, Unit
+from workbook.ledger import Ledger
+from workbook.schema import EVENTS
+
+NEVER = np.datetime64("NaT", "s")
+_MINUTE = np.timedelta64(60, "s")
+FAILED_CONTACT = "未联系上"
+
+
+class Ends(NamedTuple):
+    """Per ticket: due time, last instant on time, start of the warning, and whether the longer limit counts."""
+
+    due: Instants
+    cutoff: Instants
+    risk: Instants
+    extended: Mask
+
+
+def ends(
+    rule: Rule, start: Instants, tickets: pd.DataFrame, ledger: Ledger, calendar: Calendar, *, restarted: Mask
+) -> Ends:
+    """When a rule's stage is due for each ticket; missing starts give missing ends."""
+    plain = _due(rule, rule.limit, start, calendar)
+    extended: Mask = np.zeros(len(start), dtype=bool)
+    due, share_of = plain, np.full(len(start), rule.limit or 0.0)
+    if rule.extension is not None and rule.condition is not None:
+        extended = _granted(rule.condition, start, plain, tickets, ledger, restarted)
+        due = np.where(extended, _due(rule, rule.extension, start, calendar), plain)
+        share_of = np.where(extended, rule.extension, share_of)
+    by_day = rule.unit in (Unit.SAME_DAY, Unit.WORKDAY, Unit.NONE)
+    cutoff = due + (_MINUTE - np.timedelta64(1, "s")) if by_day else due
+    return Ends(due, cutoff, _risk(rule, start, due, share_of, calendar), extended)
+
+
+def _granted(
+    condition: Condition, start: Instants, plain: Instants, tickets: pd.DataFrame, ledger: Ledger, restarted: Mask
+) -> Mask:
+    """Whether the longer limit counts. STD-04: only with a failed contact on record within the ordinary limit."""
+    claimed: Mask = (tickets[condition.column] == condition.value).to_numpy(dtype=bool)
+    if condition.value != FAILED_CONTACT:
+        return claimed
+    noted = np.where(claimed, tickets["客户联系时间"].to_numpy(dtype="M8[s]"), NEVER)
+    in_time: Mask = np.zeros(len(start), dtype=bool)
+    for tried in (noted, failed_contacts(tickets, ledger)):
+        in_time |= (tried <= plain) & (~restarted | (tried >= start))
+    return in_time
+
+
+def failed_contacts(tickets: pd.DataFrame, ledger: Ledger) -> Instants:
+    """The first failed contact that 处理记录 has for each ticket (NaT: none)."""
+    entries = ledger[EVENTS].frame
+    failed = entries[(entries["事项"] == "联系客户") & entries["结果"].str.contains(FAILED_CONTACT, regex=False)]
+    first: Instants = failed.groupby("编号")["时间"].min().reindex(tickets["编号"]).to_numpy(dtype="M8[s]")
+    return first
+
+
+def _due(rule: Rule, limit: float | None, start: Instants, calendar: Calendar) -> Instants:
+    if rule.unit is Unit.SAME_DAY:
+        return _end_of(start.astype("M8[D]"))
+    if rule.unit is Unit.NONE or limit is None:
+        if rule.id not in NEXT_TUESDAY:
+            return np.full(len(start), NEVER, dtype="M8[s]")
+        return _end_of(_next_tuesday(start.astype("M8[D]")))
+    if rule.unit is Unit.WORKDAY:
+        return calendar.add_workdays(start, int(limit))
+    if rule.unit is Unit.OPEN_HOUR:
+        return calendar.add_open(start, round(limit * SECONDS[rule.unit]))
+    due: Instants = start + np.timedelta64(round(limit * SECONDS[rule.unit]), "s")
+    return due
+
+
+def _end_of(day: npt.NDArray[np.datetime64]) -> Instants:
+    """23:59 of a day (SCHEMA: 当日 ends at 23:59)."""
+    end: Instants = day.astype("M8[s]") + np.timedelta64(86_340, "s")
+    return end
+
+
+def _risk(rule: Rule, start: Instants, due: Instants, limit: npt.NDArray[np.float64], calendar: Calendar) -> Instants:
+    """From when a stage is at risk: a share of its limit on its own clock, or a fixed time before it is due."""
+    if rule.warn.before:
+        return np.subtract(due, np.timedelta64(rule.warn.before, "s")).astype("M8[s]")
+    if rule.unit is Unit.OPEN_HOUR:
+        risk = due.copy()
+        for value in np.unique(limit):
+            same = limit == value
+            risk[same] = calendar.add_open(start[same], round(float(value) * 3600 * rule.warn.share))
+        return risk
+    span = np.where(np.isnat(due), 0, (due - start).astype(np.int64))
+    shared: Instants = start + np.ceil(span * rule.warn.share).astype("m8[s]")
+    return shared
+
+
+def _next_tuesday(day: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
+    """The Tuesday after a day. From a Tuesday it is seven days on: the summary of that morning has gone already."""
+    tuesday = 5  # 1970-01-01 was a Thursday, so the first Tuesday has day number 5
+    ordinal = np.where(np.isnat(day), 0, day.astype(np.int64))
+    days_on = (7 - (ordinal - tuesday) % 7).astype("m8[D]")
+    return np.add(day, days_on).astype("M8[D]")

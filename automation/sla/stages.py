@@ -1,0 +1,105 @@
+"""What the clock gives: stages of tickets as arrays, one flow at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automation.sla.calendar import Instants, Mask
+from automation.sla.rules import Rule
+from automation.sla.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class StageClock:
+    """One stage over all tickets of a flow; every array has one place a ticket.
+
+    ``version`` points into ``rules`` (the stage's rule versions). ``cutoff`` is the last instant that is still on
+    time: ``due`` itself, or its whole minute where the source gives a day (当日 ends at 23:59). ``extended``: the
+    longer limit counts. ``restarted``: the start is the resolution of a pending item (STD-17).
+    """
+
+    rules: tuple[Rule, ...]
+    version: npt.NDArray[np.int64]
+    start: Instants
+    due: Instants
+    risk: Instants
+    cutoff: Instants
+    actual: Instants
+    verdict: npt.NDArray[np.int8]
+    reason: npt.NDArray[np.int8]
+    extended: Mask
+    restarted: Mask
+
+    @property
+    def rule(self) -> Rule:
+        """The newest version: what the stage is called and who is responsible today."""
+        return self.rules[-1]
+
+    def rule_at(self, position: int) -> Rule:
+        return self.rules[int(self.version[position])]
+
+    def is_(self, *verdicts: Verdict) -> Mask:
+        return np.isin(self.verdict, [int(verdict) for verdict in verdicts])
+
+
+@dataclass(frozen=True)
+class FlowClock:
+    """All stages of the tickets that follow one flow; ``index`` holds their Excel rows."""
+
+    flow: str
+    index: pd.Index
+    stages: tuple[StageClock, ...]
+    pending: pd.DataFrame
+    """``open``, ``since``, ``resolved``, ``talk_due`` of each ticket's pending item, aligned to ``index``."""
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Every ticket's stages, by flow, and where each ticket stands now.
+
+    ``now_at``: one row a ticket (index: Excel row) with ``stage``, ``rule``, ``due``, ``state`` as they are written
+    into 当前环节, 截止时间, 状态, and the ``verdict`` of that stage.
+    """
+
+    now: dt.datetime
+    flows: Mapping[str, FlowClock]
+    now_at: pd.DataFrame = field(repr=False)
+
+    def long(self) -> pd.DataFrame:
+        """Every stage of every ticket as a row.
+
+        ``row``, ``flow``, ``rule``, ``stage``, ``start``, ``due``, ``actual``, ``verdict``, ``late`` (timedelta, zero
+        when not late).
+        """
+        parts = [
+            pd.DataFrame(
+                {
+                    "row": flow.index,
+                    "flow": flow.flow,
+                    "rule": stage.rule.id,
+                    "stage": stage.rule.stage,
+                    "start": stage.start,
+                    "due": stage.due,
+                    "actual": stage.actual,
+                    "verdict": stage.verdict,
+                    "late": lateness(stage, self.now),
+                }
+            )
+            for flow in self.flows.values()
+            for stage in flow.stages
+        ]
+        columns = ["row", "flow", "rule", "stage", "start", "due", "actual", "verdict", "late"]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def lateness(stage: StageClock, now: dt.datetime) -> npt.NDArray[np.timedelta64]:
+    """How long past due each ticket's stage was finished, or is by now; zero where it is not late."""
+    end = np.where(np.isnat(stage.actual), np.datetime64(now, "s"), stage.actual)
+    late = stage.is_(Verdict.LATE, Verdict.FINISHED_LATE)
+    return np.where(late, end - stage.due, np.timedelta64(0, "s")).astype("m8[s]")

@@ -1,0 +1,188 @@
+"""From cells as staff type them to typed columns: times, numbers, tidy text. Whole columns at a time, nothing dropped.
+
+Every function takes a column as read (objects; ``''`` is empty) and gives the typed column with two masks: *mended*
+(understood, but not typed as asked) and *unreadable* (not understood; the value is missing, the row stays).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Mask = npt.NDArray[np.bool_]
+
+_DAY = r"(?P<y>(?:19|20)\d{2})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号]?"
+_COMPACT = r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"
+_HALF = r"(?:\s*(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上|晚|AM|PM|am|pm))?"
+_CLOCK_TIME = r"[::]\s*(?P<M>\d{1,2})(?:[::]\s*(?P<S>\d{1,2})(?:\.\d+)?)?"
+_SPOKEN_TIME = r"[时点]\s*(?P<M2>半|\d{1,2})?\s*分?(?:\s*(?P<S2>\d{1,2})\s*秒)?"
+_TIME = rf"(?P<H>\d{{1,2}})\s*(?:{_CLOCK_TIME}|{_SPOKEN_TIME})"
+_COMPACT_TIME = r"(?P<H>\d{2})[::]?(?P<M>\d{2})(?:[::]?(?P<S>\d{2}))?"
+_WEEKDAY = r"(?:\s*[(]?(?:周|星期)[一二三四五六日天][)]?)?"
+
+_WRITTEN_TIME = re.compile(rf"{_DAY}{_WEEKDAY}(?:[\sT,]*{_HALF}\s*{_TIME})?")
+_COMPACT_TIME_TEXT = re.compile(rf"{_COMPACT}(?:[\sT]*{_COMPACT_TIME})?")
+_ISO_ZONE = re.compile(r"(?:\+08:?00)$")
+
+_WRITTEN_NUMBER = re.compile(
+    r"[¥¥$]?\s*(?P<n>[-+]?\d[\d,]*(?:\.\d+)?)\s*(?P<wan>万)?\s*(?:公里|千米|km|元|块|RMB|人民币)?", re.IGNORECASE
+)
+
+_FIRST_SERIAL, _LAST_SERIAL = 32874, 73050
+"""Numbers read as Excel dates: 1990-01-01 to 2099-12-31. Others are not times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A typed column and what had to be done to it (masks aligned to it)."""
+
+    values: pd.Series
+    mended: Mask
+    unreadable: Mask
+    date_only: Mask | None = None
+
+
+def times(column: pd.Series, *, date1904: bool) -> Typed:
+    """Times as ``datetime64[s]``. Text and serial numbers are understood; a day without a time counts from 00:00."""
+    kinds = column.map(type)
+    out = np.full(len(column), np.datetime64("NaT", "s"), dtype="M8[s]")
+    empty = (column == "").to_numpy(dtype=bool)
+    mended = np.zeros(len(column), dtype=bool)
+    real = _is(kinds, dt.datetime, dt.date)
+    if real.any():
+        # Excel's binary fractions of a day come back a few microseconds off: round, never truncate.
+        exact = np.array(column[real].to_list(), dtype="M8[us]")
+        out[real] = (exact + np.timedelta64(500_000, "us")).astype("M8[s]")
+    number = _is(kinds, float, int)
+    if number.any():
+        out[number] = _from_serials(column[number].to_numpy(dtype=float), date1904=date1904)
+    text = _is(kinds, str) & ~empty
+    if text.any():
+        out[text] = _each_distinct(column[text], written_time)
+    readable = ~np.isnat(out)
+    mended |= (text | number) & readable
+    blank = text & np.array([isinstance(v, str) and not v.strip() for v in column]) if text.any() else text
+    day_only = readable & (out == out.astype("M8[D]"))
+    return Typed(pd.Series(out, index=column.index), mended, ~readable & ~empty & ~blank, date_only=day_only)
+
+
+def numbers(column: pd.Series) -> Typed:
+    """Numbers as ``float64``; ``3.2万公里`` and ``1,200元`` are understood."""
+    kinds = column.map(type)
+    out = np.full(len(column), np.nan)
+    empty = (column == "").to_numpy(dtype=bool)
+    number = _is(kinds, float, int)
+    out[number] = column[number].to_numpy(dtype=float)
+    text = _is(kinds, str) & ~empty
+    if text.any():
+        out[text] = _each_distinct(column[text], written_number).astype(float)
+    blank = text & np.array([isinstance(v, str) and not v.strip() for v in column]) if text.any() else text
+    readable = ~np.isnan(out)
+    return Typed(pd.Series(out, index=column.index), text & readable, ~readable & ~empty & ~blank)
+
+
+def words(column: pd.Series) -> Typed:
+    """Short values (names, choices, plates, numbers of things): half-width, without any white space."""
+    text = as_text(column)
+    tidy = text.str.normalize("NFKC").str.replace(r"\s+", "", regex=True).astype(object)
+    return Typed(tidy, (tidy != text).to_numpy(dtype=bool), np.zeros(len(column), dtype=bool))
+
+
+def prose(column: pd.Series) -> Typed:
+    """Free text: only the white space around it goes."""
+    text = as_text(column)
+    none = np.zeros(len(column), dtype=bool)
+    return Typed(text.str.strip().astype(object), none, none)
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Every cell as the text a person sees: whole numbers without ``.0``, TRUE as 是, days as ``2026-11-03``."""
+    kinds = column.map(type)
+    if _is(kinds, str).all():
+        return column
+    out = column.astype(object).copy()
+    other = ~_is(kinds, str)
+    out[other] = column[other].map(_shown)
+    return out
+
+
+def written_time(text: str) -> np.datetime64:
+    """A time as people write it (``2026年11月3日 下午3点半``, ``2026/11/3 9:05``, ``20261103``); NaT if it is none."""
+    plain = _ISO_ZONE.sub("", re.sub(r"\s+", " ", _narrow(text)).strip())
+    match = _WRITTEN_TIME.fullmatch(plain) or _COMPACT_TIME_TEXT.fullmatch(plain)
+    if match is None:
+        return np.datetime64("NaT", "s")
+    part = match.groupdict()
+    hour, minute, second = (int(part["H"] or 0), _minute(part), int(part["S"] or part.get("S2") or 0))
+    half = (part.get("half") or "").lower()
+    if (half in ("下午", "傍晚", "晚上", "晚", "pm") and hour < 12) or (half == "中午" and hour < 3):
+        hour += 12
+    if half in ("凌晨", "am", "上午") and hour == 12:
+        hour = 0
+    day, carry = (hour == 24 and minute == second == 0), 0
+    if day:
+        hour, carry = 0, 1
+    try:
+        moment = dt.datetime(int(part["y"]), int(part["m"]), int(part["d"]), hour, minute, second)
+    except ValueError:
+        return np.datetime64("NaT", "s")
+    return np.datetime64(moment + dt.timedelta(days=carry), "s")
+
+
+def written_number(text: str) -> float:
+    """A number as people write it (``3.2万公里``, ``1,200 元``); NaN if it is none."""
+    match = _WRITTEN_NUMBER.fullmatch(re.sub(r"\s+", "", _narrow(text)))
+    if match is None:
+        return float("nan")
+    return float(match["n"].replace(",", "")) * (10_000 if match["wan"] else 1)
+
+
+def _minute(part: dict[str, str | None]) -> int:
+    written = part["M"] or part.get("M2")
+    return 30 if written == "半" else int(written or 0)
+
+
+def _is(kinds: pd.Series, *types: type) -> Mask:
+    found: Mask = kinds.isin(types).to_numpy(dtype=bool)
+    return found
+
+
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, dt.time):
+        return f"{value:%H:%M}"
+    return str(value)
+
+
+def _each_distinct(column: pd.Series, parse: object) -> npt.NDArray[np.generic]:
+    """``parse`` each different text once and spread the answers: columns repeat themselves."""
+    codes, distinct = pd.factorize(column)
+    answers = np.array([parse(text) for text in distinct])  # type: ignore[operator]
+    spread: npt.NDArray[np.generic] = answers[codes]
+    return spread
+
+
+def _from_serials(serials: npt.NDArray[np.float64], *, date1904: bool) -> npt.NDArray[np.datetime64]:
+    out = np.full(len(serials), np.datetime64("NaT", "s"), dtype="M8[s]")
+    days = serials + (1462 if date1904 else 0)
+    is_serial = (days >= _FIRST_SERIAL) & (days < _LAST_SERIAL + 1)
+    out[is_serial] = np.datetime64("1899-12-30", "s") + np.round(days[is_serial] * 86400).astype("m8[s]")
+    whole = ~is_serial & (serials == np.floor(serials)) & (serials >= 19_900_101)
+    for index in np.flatnonzero(whole):  # typed as digits: 20261103, 202611030905; a handful at most
+        out[index] = written_time(str(int(serials[index])))
+    return out

@@ -1,0 +1,147 @@
+"""Where the tables of the contract stand: by native table name, else by their headers, on any sheet and row."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbook.schema import PENDING, REGISTER, TABLES, Table
+from workbook.snapshot import Grid, NativeTable, Snapshot
+
+HEADER_SEARCH_ROWS = 60
+"""How far down a sheet headers are looked for: title blocks above them are rarely ten rows."""
+
+_TOTALS = ("合计", "汇总", "总计", "小计", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A table's place. Rows and columns count from 1; ``columns`` maps the contract's headers that are there."""
+
+    table: Table
+    sheet: str
+    header_row: int
+    rows: tuple[int, ...]
+    columns: Mapping[str, int]
+    duplicates: Mapping[str, int]
+    native: NativeTable | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(name for name in self.table.headers if name not in self.columns)
+
+    @property
+    def outside_native(self) -> tuple[int, ...]:
+        """Rows staff added below the Excel table without it growing: read all the same."""
+        return tuple(row for row in self.rows if self.native and row > self.native.last_row)
+
+
+def place(snapshot: Snapshot) -> dict[str, Placement]:
+    """Every table that the workbook holds, by the contract's sheet name (``Table.sheet``)."""
+    found: dict[str, Placement] = {}
+    native = {table.name: table for table in snapshot.tables}
+    for table in TABLES:
+        if table.name in native and native[table.name].sheet in snapshot.grids:
+            placement = _at(table, snapshot, native[table.name])
+            if placement.columns:
+                found[table.sheet] = placement
+    taken = {(placement.sheet, placement.header_row) for placement in found.values()}
+    for table in TABLES:
+        if table.sheet not in found:
+            candidate = _by_headers(table, snapshot, taken)
+            if candidate is not None:
+                found[table.sheet] = candidate
+                taken.add((candidate.sheet, candidate.header_row))
+    return found
+
+
+def header_text(value: Any) -> str:
+    """A header as compared: full-width forms folded, white space, line breaks and the mark ``*`` dropped."""
+    return re.sub(r"[\s**]+", "", unicodedata.normalize("NFKC", str(value)))
+
+
+def _headers(table: Table, row: Sequence[Any], left: int) -> tuple[dict[str, int], dict[str, int]]:
+    wanted = set(table.headers)
+    columns: dict[str, int] = {}
+    duplicates: dict[str, int] = {}
+    for offset, value in enumerate(row):
+        name = header_text(value) if value != "" else ""
+        if name in wanted:
+            (duplicates if name in columns else columns)[name] = left + offset
+    return columns, duplicates
+
+
+def _at(table: Table, snapshot: Snapshot, native: NativeTable) -> Placement:
+    grid = snapshot.grids[native.sheet]
+    row = grid.rows[native.header_row - grid.top] if 0 <= native.header_row - grid.top < len(grid.rows) else []
+    start, stop = native.left - grid.left, native.right - grid.left + 1
+    columns, duplicates = _headers(table, row[max(start, 0) : stop], max(native.left, grid.left))
+    return _placement(table, snapshot, grid, native.header_row, columns, duplicates, native)
+
+
+def _by_headers(table: Table, snapshot: Snapshot, taken: set[tuple[str, int]]) -> Placement | None:
+    best: tuple[tuple[int, int], Grid, int, dict[str, int], dict[str, int]] | None = None
+    for grid in snapshot.grids.values():
+        named = _same_sheet(table, grid.name)
+        for offset, row in enumerate(grid.rows[:HEADER_SEARCH_ROWS]):
+            columns, duplicates = _headers(table, row, grid.left)
+            if (grid.name, grid.top + offset) in taken or not _enough(table, columns, named=named):
+                continue
+            score = (int(named), len(columns))
+            if best is None or score > best[0]:
+                best = (score, grid, grid.top + offset, columns, duplicates)
+    if best is None:
+        return None
+    _, grid, header_row, columns, duplicates = best
+    return _placement(table, snapshot, grid, header_row, columns, duplicates, None)
+
+
+def _same_sheet(table: Table, sheet: str) -> bool:
+    if header_text(sheet) == header_text(table.sheet):
+        return True
+    # The two ledgers have the same headers: only the sheet's name tells whose it is.
+    return table in PENDING and table.sheet.rpartition("-")[2].removeprefix("客户") in sheet.replace(
+        "客户服务中心", "客服中心"
+    )
+
+
+def _enough(table: Table, columns: Mapping[str, int], *, named: bool) -> bool:
+    if named:
+        return len(columns) >= min(2, len(table.headers)) or (table is REGISTER and bool(columns))
+    if table in PENDING:
+        return False
+    return all(name in columns for name in table.telling) and len(columns) * 2 >= len(table.headers)
+
+
+def _placement(
+    table: Table,
+    snapshot: Snapshot,
+    grid: Grid,
+    header_row: int,
+    columns: Mapping[str, int],
+    duplicates: Mapping[str, int],
+    native: NativeTable | None,
+) -> Placement:
+    first = header_row + 1 - grid.top
+    last = native.last_row if native else grid.top + len(grid.rows) - 1
+    below = [
+        other.header_row for other in snapshot.tables if other.sheet == grid.name and other.header_row > header_row
+    ]
+    bound = min(below) - 1 if below else grid.top + len(grid.rows) - 1
+    offsets = [column - grid.left for column in columns.values()]
+    rows: list[int] = []
+    for index in range(max(first, 0), bound - grid.top + 1):
+        cells = grid.rows[index]
+        filled = [cells[offset] for offset in offsets if cells[offset] not in ("", None)]
+        excel_row = grid.top + index
+        if not any(not isinstance(value, str) or value.strip() for value in filled):
+            if native and excel_row > last:
+                break  # below the Excel table, an empty row ends what belongs to it
+            continue
+        if str(filled[0]).strip().lower() in _TOTALS:
+            continue
+        rows.append(excel_row)
+    return Placement(table, grid.name, header_row, tuple(rows), columns, duplicates, native)
