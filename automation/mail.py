@@ -23,7 +23,8 @@ from workbook.errors import KesuError
 CHINA = dt.timezone(dt.timedelta(hours=8))
 LARGEST = 10 * 1024 * 1024  # bytes of attachments: providers count base64 (x1.37) against limits of 15-20 MB and up
 
-_ENCODED_WORD = 75  # RFC 2047 section 2
+_ENCODED_WORD = 64  # RFC 2047 allows 75, and 76 for the line with the header's name on it
+_LINE = 76
 _MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
@@ -153,7 +154,8 @@ def _mailbox(name: str, address: str) -> str:
     if phrase == name.strip():
         quoted = phrase.replace("\\", "\\\\").replace('"', '\\"')
         phrase = f'"{quoted}"'
-    return f"{phrase} <{address}>"
+    fold = "" if len(phrase.rpartition("\n")[2]) + len(address) < _LINE - len("From:  <>,") else "\r\n"
+    return f"{phrase}{fold} <{address}>"
 
 
 def _html_part(mail: EmailMessage) -> EmailMessage:

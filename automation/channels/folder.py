@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -33,7 +34,8 @@ class FolderChannel:
             part.write_bytes(message.raw)
             os.replace(part, path)  # noqa: PTH105  (its atomic replace is the point)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             raise ChannelDown(f"邮件文件写不进“{self.folder}”:{error.strerror or error}") from error
         return Receipt(Outcome.SENT, str(path))
 

@@ -1,0 +1,258 @@
+import datetime as dt
+import email
+import email.policy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+from automation.channels import ChannelDown, Outcome, Queued, Receipt, Refusal, choose
+from automation.channels.folder import FolderChannel
+from automation.journal import Journal
+from automation.mail import Message, compose
+from automation.outbox import MAX_TRIES, Delivered, deliver, wait
+from automation.settings import load
+
+NOW = dt.datetime(2026, 11, 21, 9, 30)
+MINUTE = dt.timedelta(minutes=1)
+OK = Receipt(Outcome.SENT, "250 OK")
+LOST = Receipt(Outcome.UNCERTAIN, "断了")
+BUSY = Receipt(Outcome.TEMPORARY, "451 稍后再试")
+NEVER = Receipt(Outcome.PERMANENT, "550 不收")
+Answer = Receipt | BaseException
+
+
+class Scripted:
+    """A channel that answers as it was told, the last answer for ever, and remembers what it carried."""
+
+    def __init__(self, *answers: Answer, look: Callable[[Queued], None] | None = None) -> None:
+        self.answers = list(answers)
+        self.carried: list[Queued] = []
+        self.look = look
+
+    def send(self, message: Queued) -> Receipt:
+        self.carried.append(message)
+        if self.look:
+            self.look(message)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+def mail(key: str = "m", kind: str = "alert", **changes: Any) -> Message:
+    given: dict[str, Any] = {
+        "sender": ("客诉提醒", "kesu@example.com"),
+        "to": [("张伟", "zhang@example.com")],
+        "subject": "【客诉提醒】2 件超时(最长 1天3小时)|星耀4S店",
+        "text": "您好",
+        "html": "<p>您好</p>",
+        "now": NOW,
+    }
+    return compose(key=key, kind=kind, **(given | changes))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal.open(tmp_path / "journal.sqlite3") as opened:
+        yield opened
+
+
+def state(journal: Journal, key: str = "m") -> str:
+    return next(entry.state for entry in journal.entries() if entry.key == key)
+
+
+def test_what_is_queued_is_sent_once(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail("a"), mail("b")])
+    channel = Scripted(OK)
+    assert deliver(journal, channel, NOW) == Delivered(sent=("a", "b"))
+    assert deliver(journal, channel, NOW + MINUTE) == Delivered()
+    assert [one.raw for one in channel.carried] == [mail("a").raw, mail("b").raw]
+    assert state(journal, "a") == "sent"
+
+
+def test_a_message_is_on_record_as_being_sent_before_it_leaves(journal: Journal, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def look(message: Queued) -> None:
+        with Journal.peek(tmp_path / "journal.sqlite3") as other:
+            seen.append(state(other, message.key))
+
+    journal.commit(now=NOW, messages=[mail()])
+    deliver(journal, Scripted(OK, look=look), NOW)
+    assert seen == ["sending"]
+
+
+def test_a_busy_server_is_asked_again_ever_more_rarely_with_the_same_bytes(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail()])
+    channel = Scripted(BUSY, BUSY, OK)
+    assert deliver(journal, channel, NOW).retried == ("m",)
+    assert deliver(journal, channel, NOW) == Delivered()
+    assert deliver(journal, channel, NOW + MINUTE).retried == ("m",)
+    assert deliver(journal, channel, NOW + 2 * MINUTE) == Delivered()
+    assert deliver(journal, channel, NOW + 3 * MINUTE).sent == ("m",)
+    assert len({one.raw for one in channel.carried}) == 1
+
+
+def test_a_server_that_stays_busy_for_a_day_makes_a_failure_somebody_sees(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail()])
+    channel, now = Scripted(BUSY), NOW
+    for _ in range(MAX_TRIES):
+        last = deliver(journal, channel, now)
+        now += wait(MAX_TRIES)
+    assert last.failed == ("m",)
+    assert deliver(journal, channel, now) == Delivered()
+    assert journal.entries()[0].note == "451 稍后再试"
+
+
+def test_a_refusal_for_good_is_not_repeated_until_a_person_asks(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail()])
+    channel = Scripted(NEVER, OK)
+    assert deliver(journal, channel, NOW).failed == ("m",)
+    assert deliver(journal, channel, NOW + dt.timedelta(days=1)) == Delivered()
+    assert journal.retry("m", NOW)
+    assert deliver(journal, channel, NOW).sent == ("m",)
+    assert not journal.retry("m", NOW)
+
+
+@pytest.mark.parametrize("kind", ["alert", "report"])
+def test_an_alert_whose_fate_is_unknown_goes_again_under_the_same_message_id(journal: Journal, kind: str) -> None:
+    journal.commit(now=NOW, messages=[mail(kind=kind)])
+    channel = Scripted(LOST, OK)
+    assert deliver(journal, channel, NOW).uncertain == ("m",)
+    assert deliver(journal, channel, NOW + MINUTE).sent == ("m",)
+    assert len({(one.raw, one.message_id) for one in channel.carried}) == 1
+
+
+def test_money_whose_fate_is_unknown_waits_for_a_person(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail(kind="money")])
+    channel = Scripted(LOST, OK)
+    assert deliver(journal, channel, NOW).uncertain == ("m",)
+    assert deliver(journal, channel, NOW + dt.timedelta(days=30)) == Delivered()
+    assert state(journal) == "uncertain"
+    assert journal.release("m", NOW)
+    assert deliver(journal, channel, NOW).sent == ("m",)
+    assert not journal.release("m", NOW)
+
+
+@pytest.mark.parametrize(("kind", "goes_again"), [("alert", True), ("money", False)])
+def test_a_crash_in_the_middle_of_sending_leaves_the_message_uncertain(
+    journal: Journal, kind: str, goes_again: bool
+) -> None:
+    journal.commit(now=NOW, messages=[mail(kind=kind)])
+    with pytest.raises(KeyboardInterrupt):
+        deliver(journal, Scripted(KeyboardInterrupt()), NOW)
+    assert deliver(journal, Scripted(OK), NOW + MINUTE) == Delivered()  # it might still be running
+    later = deliver(journal, Scripted(OK), NOW + 11 * MINUTE)
+    assert later.sent == (("m",) if goes_again else ())
+    assert state(journal) == ("sent" if goes_again else "uncertain")
+
+
+def test_a_clock_set_back_does_not_strand_a_message(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail()])
+    with pytest.raises(KeyboardInterrupt):
+        deliver(journal, Scripted(KeyboardInterrupt()), NOW)
+    assert deliver(journal, Scripted(OK), NOW - dt.timedelta(hours=2)).sent == ("m",)
+
+
+def test_a_channel_that_is_down_is_tried_once_delays_all_and_fails_none(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail("a"), mail("b"), mail("c")])
+    down = Scripted(ChannelDown("密码不对"))
+    delivered = deliver(journal, down, NOW)
+    assert delivered.retried == ("a", "b", "c") and delivered.down == "密码不对"
+    assert len(down.carried) == 1
+    now = NOW
+    for _ in range(3 * MAX_TRIES):
+        now += dt.timedelta(hours=1)
+        deliver(journal, down, now)
+    assert deliver(journal, Scripted(OK), now + dt.timedelta(hours=1)).sent == ("a", "b", "c")
+
+
+def test_one_message_refused_does_not_keep_the_others(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail("a"), mail("b"), mail("c")])
+    delivered = deliver(journal, Scripted(NEVER, BUSY, OK), NOW)
+    assert (delivered.failed, delivered.retried, delivered.sent) == (("a",), ("b",), ("c",))
+
+
+def test_a_partly_refused_message_goes_again_only_to_who_lacks_it(journal: Journal) -> None:
+    to = [("张伟", "a@x.cn"), ("李娜", "b@x.cn"), ("王磊", "c@x.cn")]
+    journal.commit(now=NOW, messages=[mail(to=to)])
+    partly = Receipt(
+        Outcome.SENT, "", (Refusal("b@x.cn", 450, "信箱忙", True), Refusal("c@x.cn", 550, "没有此人", False))
+    )
+    channel = Scripted(partly, OK)
+    delivered = deliver(journal, channel, NOW)
+    assert delivered.retried == ("m",)
+    assert delivered.refused == (("m", "c@x.cn", "c@x.cn:550 没有此人"),)
+    assert deliver(journal, channel, NOW + MINUTE).sent == ("m",)
+    assert [one.recipients for one in channel.carried] == [("a@x.cn", "b@x.cn", "c@x.cn"), ("b@x.cn",)]
+    (entry,) = journal.entries()
+    assert entry.refused == {"c@x.cn": "c@x.cn:550 没有此人"} and entry.pending == ()
+
+
+def test_trying_a_failed_message_again_spares_those_who_have_it(journal: Journal) -> None:
+    to = [("张伟", "a@x.cn"), ("李娜", "b@x.cn"), ("王磊", "c@x.cn")]
+    journal.commit(now=NOW, messages=[mail(to=to)])
+    first = Receipt(
+        Outcome.SENT, "", (Refusal("b@x.cn", 450, "忙", True), Refusal("c@x.cn", 550, "没有此人", False))
+    )
+    deliver(journal, Scripted(first), NOW)
+    second = Receipt(Outcome.PERMANENT, "", (Refusal("b@x.cn", 550, "满", False),))
+    assert deliver(journal, Scripted(second), NOW + MINUTE).failed == ("m",)
+    journal.retry("m", NOW)
+    channel = Scripted(OK)
+    deliver(journal, channel, NOW + MINUTE)
+    assert channel.carried[0].recipients == ("b@x.cn", "c@x.cn")
+
+
+def test_without_a_mail_account_mail_becomes_readable_files(journal: Journal, tmp_path: Path) -> None:
+    settings, _ = load(None, workbook=tmp_path / "客诉.xlsx")
+    journal.commit(now=NOW, messages=[mail(), mail("all", to=[("张伟", "a@x.cn"), ("", "b@x.cn")])])
+    deliver(journal, choose(settings), NOW)
+    names = sorted(file.name for file in settings.outbox.iterdir())
+    assert [name.rpartition("_")[0] for name in names] == [
+        "20261121-0930_张伟_客诉提醒 2 件超时(最长 1天3小时) 星耀4S店",
+        "20261121-0930_张伟等2人_客诉提醒 2 件超时(最长 1天3小时) 星耀4S店",
+    ]
+    parsed = email.message_from_bytes((settings.outbox / names[0]).read_bytes(), policy=email.policy.default)
+    assert parsed["Subject"] == mail().subject
+
+
+def test_the_same_message_is_the_same_file_and_two_alike_are_two(journal: Journal, tmp_path: Path) -> None:
+    channel = FolderChannel(tmp_path / "outbox")
+    journal.commit(now=NOW, messages=[mail("a"), mail("b")])
+    for _ in range(2):
+        for message in journal.due(NOW):
+            channel.send(message)
+    assert len(list((tmp_path / "outbox").iterdir())) == 2
+
+
+@pytest.mark.parametrize("subject", ['a/b\\c:d*e?f"g<h>i|j', "长" * 300, "...", "a\tb"])
+def test_any_subject_makes_a_name_windows_takes(tmp_path: Path, subject: str) -> None:
+    made = mail(subject=subject)
+    channel = FolderChannel(tmp_path)
+    channel.send(Queued("m", "alert", made.recipients, subject, made.raw, made.message_id, NOW))
+    (file,) = tmp_path.iterdir()
+    assert not set(file.name) & set('<>:"/\\|?*\t') and len(file.name.encode()) < 255
+    assert file.read_bytes() == made.raw
+
+
+def test_a_folder_that_cannot_be_written_delays_the_mail(journal: Journal, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    journal.commit(now=NOW, messages=[mail()])
+    delivered = deliver(journal, FolderChannel(tmp_path / "file" / "outbox"), NOW)
+    assert delivered.retried == ("m",) and "写不进" in delivered.down
+
+
+def test_the_waits_double_and_stop_growing() -> None:
+    assert [wait(tries) // MINUTE for tries in (1, 2, 3, 4, 9, 10, 500)] == [1, 2, 4, 8, 256, 360, 360]
