@@ -1,0 +1,70 @@
+"""A dealership that looks real, the same for the same seed: staff, months of tickets, and planted mistakes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+
+from automation.blank import blank
+from automation.sample import people
+from automation.sample.misnumbered import misnumber
+from automation.sample.mistakes import plant
+from automation.sample.otherflows import other_flows
+from automation.sample.planted import Planted
+from automation.sample.records import callbacks, events, pending
+from automation.sample.rewards import rewards
+from automation.sample.sideledgers import accidents, care, closing_days, spot_checks, warranty
+from automation.sample.tickets import cases, number
+from workbook import schema
+
+__all__ = ["Planted", "Sample", "dealership"]
+
+_ENOUGH_FOR_ALL_FLOWS = 24
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``contents`` is what ``workbook.build.write`` takes; ``planted`` lists every mistake put in on purpose."""
+
+    contents: dict[str, list[dict[str, object]]]
+    planted: tuple[Planted, ...]
+
+
+def dealership(tickets: int, seed: int, now: dt.datetime) -> Sample:
+    """A dealership with ``tickets`` rows in its register, as it stands at ``now``; the same arguments, the same sample.
+
+    The newest tickets have no 编号 yet, and 当前环节, 截止时间, 状态, 提示 are empty: the first pass fills them in. A small
+    sample holds fewer mistakes; one without tickets holds staff, rules and opening hours and no mistake but those of
+    the roster. Raises ``ValueError`` for a negative number of tickets.
+    """
+    if tickets < 0:
+        raise ValueError("tickets must not be negative")
+    rng = random.Random(f"kesu-{seed}")  # a string is hashed the same in every process
+    now = now.replace(second=0, microsecond=0)
+    others = other_flows(rng, now, 8 if tickets >= _ENOUGH_FOR_ALL_FLOWS else 0)
+    made = sorted([*cases(tickets - len(others), rng, now), *others], key=lambda case: case.received)
+    number(made, rng, now)
+    misnumbered = list(misnumber(made))
+    ledgers = pending(made, rng, now)
+    contents: dict[str, list[dict[str, object]]] = {
+        **blank(),
+        schema.REGISTER.sheet: [case.row for case in made],
+        schema.PENDING_MANAGER.sheet: ledgers[0],
+        schema.PENDING_CENTRE.sheet: ledgers[1],
+        schema.EVENTS.sheet: events(made, rng, now),
+        schema.CALLBACKS.sheet: callbacks(made, rng),
+        schema.WARRANTY.sheet: warranty(made),
+        schema.ACCIDENTS.sheet: accidents(made, now),
+        schema.SPOT_CHECKS.sheet: spot_checks(made, rng, now),
+        schema.CARE.sheet: care(rng, now, min(tickets, 16)),
+        schema.REWARDS.sheet: rewards(made, rng, now),
+        schema.STAFF.sheet: people.roster(now),
+        schema.HOLIDAYS.sheet: closing_days(now) if tickets else [],
+    }
+    rows = contents[schema.REGISTER.sheet]
+    places = {id(row): index for index, row in enumerate(rows)}
+    in_numbers = [
+        Planted(rule, schema.REGISTER.sheet, "编号", places[id(case.row)], what) for rule, case, what in misnumbered
+    ]
+    return Sample(contents, (*in_numbers, *plant(contents, made, rng, now)))
