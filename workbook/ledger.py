@@ -35,6 +35,7 @@ class Records:
     frame: pd.DataFrame
     raw: pd.DataFrame
     columns: Mapping[str, int]
+    header_row: int = 0
     last_row: int = 0
     native: bool = False
     present: bool = True
@@ -151,6 +152,7 @@ def _records(placement: Placement, snapshot: Snapshot) -> tuple[Records, list[Fi
         pd.DataFrame(frame, index=index),
         pd.DataFrame(raw, index=index),
         placement.columns,
+        header_row=placement.header_row,
         last_row=placement.native.last_row if placement.native else (placement.rows or (placement.header_row,))[-1],
         native=placement.native is not None,
     )
@@ -216,6 +218,8 @@ def _structure_findings(records: Records, placement: Placement) -> Iterator[Find
 def _reading_findings(records: Records, column: Column, typed: Typed) -> Iterator[Finding]:
     if column.kind in TEMPORAL:
         yield from _at(records, column, typed.unreadable, _unreadable_time)
+        if column.ours:
+            return  # what kesu wrote is no news, and midnight is a deadline like any other
         yield from _at(records, column, typed.mended, _mended_time)
         if column.kind is Kind.TIME and typed.date_only is not None:
             yield from _at(records, column, typed.date_only & ~typed.mended, _date_only)

@@ -82,7 +82,7 @@ def _due(rule: Rule, limit: float | None, start: Instants, calendar: Calendar) -
 
 def _end_of(day: npt.NDArray[np.datetime64]) -> Instants:
     """23:59 of a day (SCHEMA: 当日 ends at 23:59)."""
-    end: Instants = day.astype("M8[s]") + np.timedelta64(86_340, "s")
+    end: Instants = np.add(day.astype("M8[s]"), np.timedelta64(86_340, "s")).astype("M8[s]")
     return end
 
 
@@ -106,4 +106,5 @@ def _next_tuesday(day: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]
     tuesday = 5  # 1970-01-01 was a Thursday, so the first Tuesday has day number 5
     ordinal = np.where(np.isnat(day), 0, day.astype(np.int64))
     days_on = (7 - (ordinal - tuesday) % 7).astype("m8[D]")
-    return np.add(day, days_on).astype("M8[D]")
+    tuesdays: npt.NDArray[np.datetime64] = np.add(day, days_on).astype("M8[D]")
+    return tuesdays

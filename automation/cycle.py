@@ -1,0 +1,155 @@
+"""One pass: read, decide, remember, write, send. The one file that puts effects in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from automation import channels, outbox, plan, render
+from automation.journal import Journal, NumberTaken
+from automation.mail import BadMail, Message
+from automation.outbox import Delivered
+from automation.plan import Plan
+from automation.settings import Settings
+from workbook import ledger, package, snapshot, store
+from workbook.edits import CellEdit
+from workbook.errors import CannotPatch, WorkbookBusy, WorkbookChanged, WriteFailed
+from workbook.finding import Finding, Severity
+from workbook.package import Refusal
+from workbook.snapshot import Snapshot
+
+_ATTEMPTS = 3
+"""How often a pass starts over when the file was saved, or a number given, while it was deciding."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a pass did. ``unwritten`` says in Chinese why the workbook was left alone; empty when it was written or
+    had nothing to change (``written`` counts cells).
+    """
+
+    plan: Plan = field(repr=False)
+    written: int = 0
+    unwritten: str = ""
+    refused: tuple[Refusal, ...] = ()
+    unsendable: tuple[Finding, ...] = ()
+    delivered: Delivered = field(default_factory=Delivered)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return (*self.plan.findings, *self.unsendable)
+
+
+def _quiet(step: str) -> None:
+    """Tell nobody."""
+
+
+def look(settings: Settings, now: dt.datetime) -> tuple[Snapshot, Plan]:
+    """Read and decide without doing anything: what ``check``, ``explain`` and ``--dry-run`` rest on.
+
+    Raises what :func:`workbook.snapshot.read` and :func:`workbook.ledger.load` raise.
+    """
+    seen = snapshot.read(settings.workbook)
+    with Journal.peek(settings.journal) as journal:
+        return seen, plan.decide(ledger.load(seen), journal.past(), settings, now)
+
+
+def run(settings: Settings, now: dt.datetime, *, progress: Progress = _quiet) -> Outcome:
+    """One pass over the workbook at ``now`` (naive Asia/Shanghai wall clock).
+
+    Numbers are reserved and mail is queued before the workbook is touched; a failing write stops no mail, and the
+    reserved numbers are used again at the next pass. Raises :class:`~workbook.errors.KesuError` when the workbook
+    cannot be read at all or the journal cannot be used.
+    """
+    with Journal.open(settings.journal) as journal:
+        for attempt in range(_ATTEMPTS):
+            progress("读取工作簿")
+            seen = snapshot.read(settings.workbook)
+            progress("检查、编号、计算时限")
+            decided = plan.decide(ledger.load(seen), journal.past(), settings, now)
+            try:
+                progress("准备提醒邮件")
+                unsendable = _remember(journal, decided, settings, now)
+                progress("写回工作簿")
+                written, refused = _write(seen, decided, settings, now)
+            except (NumberTaken, WorkbookChanged) as error:
+                if attempt + 1 < _ATTEMPTS:
+                    continue
+                outcome = Outcome(decided, unwritten=str(error))
+            except (WorkbookBusy, WriteFailed, CannotPatch) as error:
+                outcome = Outcome(decided, unwritten=str(error), unsendable=unsendable)
+            else:
+                _mark_written(journal, decided, refused)
+                outcome = Outcome(decided, written, refused=refused, unsendable=unsendable)
+            break
+        progress("发送邮件")
+        delivered = outbox.deliver(journal, channels.choose(settings), now)
+        journal.record_pass(
+            now,
+            seen.sha256,
+            edits=outcome.written,
+            findings=len(outcome.findings),
+            outcome=outcome.unwritten or "完成",
+        )
+    return Outcome(outcome.plan, outcome.written, outcome.unwritten, outcome.refused, outcome.unsendable, delivered)
+
+
+def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[Finding, ...]:
+    """Reserve the numbers and queue the mail in one transaction. A digest that cannot be built is a finding."""
+    templates = render.environment()
+    messages: list[Message] = []
+    untold: set[str] = set()
+    findings: list[Finding] = []
+    for digest in decided.digests:
+        try:
+            messages.append(render.digest(digest, settings, templates))
+        except (BadMail, ValueError) as error:
+            untold.update(alert.key for alert in digest.alerts)
+            findings.append(_unsendable(digest.recipient.name, digest.recipient.address, error))
+    journal.commit(
+        now=now,
+        issued=decided.issued,
+        messages=messages,
+        told=[key for key in decided.told if key not in untold],
+        findings=decided.first_seen,
+    )
+    return tuple(findings)
+
+
+def _unsendable(name: str, address: str, error: Exception) -> Finding:
+    return Finding(
+        "MAIL-02",
+        Severity.ERROR,
+        f"发给{name}({address})的提醒没能生成:{error}",
+        "检查“人员”表中的邮箱;改正后下一次会再发",
+        sheet="人员",
+    )
+
+
+def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[int, tuple[Refusal, ...]]:
+    """Apply the edits over the very bytes that were read; nothing to change touches nothing."""
+    if not decided.edits:
+        return 0, ()
+    patched = package.apply(seen.data, decided.edits)
+    if patched.data is seen.data or patched.data == seen.data:
+        return 0, patched.refused
+    store.replace(
+        settings.workbook,
+        patched.data,
+        expected_sha=seen.sha256,
+        backups=settings.backup_dir,
+        keep=settings.backups.keep,
+        now=now,
+    )
+    return patched.written, patched.refused
+
+
+def _mark_written(journal: Journal, decided: Plan, refused: Sequence[Refusal]) -> None:
+    held_back = {edit.value for edit in (refusal.edit for refusal in refused) if isinstance(edit, CellEdit)}
+    numbers = decided.facts.register["编号"]
+    waiting = {issue.number for issue in decided.facts.past.issued if not issue.written}
+    waiting |= {issue.number for issue in decided.issued if not issue.written}
+    journal.mark_written(sorted(waiting & set(numbers) - held_back))

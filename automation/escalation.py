@@ -1,0 +1,185 @@
+"""Who is told what: a stage at risk or late goes to the person responsible now, one that stays late to the role above."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from automation.advice import PENDING_TODO, todo
+from automation.alerts import Alert, Digest, Level, Recipient
+from automation.checks.facts import Facts
+from automation.roster import NAMED_IN
+from automation.settings import Alerts
+from automation.sla.verdict import Verdict
+from workbook.finding import Finding, Severity
+from workbook.schema import STAFF
+
+TALK_RULE = "STD-16"
+_TALK_STAGE = "未了沟通"
+_MANAGER, _GM = "客户经理", "主管总经理"
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """``digests``: one mail a person; ``told``: the alert keys they cover; ``findings``: alerts that reach nobody."""
+
+    digests: tuple[Digest, ...]
+    told: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
+    """Every alert not told yet, gathered into one digest a person.
+
+    An alert is keyed on ticket, rule, due time and level, so a second pass tells nothing again, and a deadline that
+    moves is news. At risk and late go to the person responsible; late for another ``limits.escalate_after_limits``
+    times the limit (at most ``escalate_at_most_hours``) also to the role above. Somebody involved is never told.
+    """
+    boxes: dict[Recipient, list[tuple[Alert, str]]] = defaultdict(list)
+    keys: list[str] = []
+    unreachable: dict[str, int] = defaultdict(int)
+    for alert, responsible, above, named, involved in _alerts(facts, limits):
+        if alert.key in told:
+            continue
+        role = above if alert.level is Level.ESCALATED else responsible
+        people = facts.roster.on_duty(
+            role, facts.now.date(), named=named if role == responsible else "", involved=involved
+        )
+        reachable = [person for person in people if person.address]
+        if not reachable:
+            unreachable[role] += 1
+            continue
+        keys.append(alert.key)
+        for person in reachable:
+            why = person.why if alert.level is not Level.ESCALATED else f"上报:{responsible}超时未处理"
+            boxes[Recipient(person.name, person.address, person.role)].append((alert, why))
+    digests = (
+        Digest(person, facts.now, tuple(alert for alert, _ in box), tuple(why for _, why in box))
+        for person, box in sorted(_joined(boxes).items(), key=lambda item: (item[0].address, item[0].name))
+    )
+    return Escalation(tuple(digests), tuple(keys), tuple(_undeliverable(facts, unreachable)))
+
+
+def _joined(boxes: dict[Recipient, list[tuple[Alert, str]]]) -> dict[Recipient, list[tuple[Alert, str]]]:
+    """One box an address: a person with several roles gets one mail, and of one matter only the gravest alert."""
+    by_address: dict[str, list[tuple[Recipient, list[tuple[Alert, str]]]]] = defaultdict(list)
+    for person, box in boxes.items():
+        by_address[person.address.lower()].append((person, box))
+    joined = {}
+    for several in by_address.values():
+        roles = "、".join(dict.fromkeys(person.role for person, _ in several))
+        first = several[0][0]
+        gravest: dict[tuple[str, str], tuple[Alert, str]] = {}
+        for alert, why in (entry for _, box in several for entry in box):
+            matter = (alert.ticket, alert.rule)
+            if matter not in gravest or alert.level > gravest[matter][0].level:
+                gravest[matter] = (alert, why)
+        ordered = sorted(gravest.values(), key=lambda entry: (-entry[0].level, -entry[0].late_by, entry[0].ticket))
+        joined[Recipient(first.name, first.address, roles)] = ordered
+    return joined
+
+
+_Entry = tuple[Alert, str, str, str, frozenset[str]]
+
+
+def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
+    """Each alert of this moment with its role, the role above, who is named in the ticket, and who is involved."""
+    register, now = facts.register, np.datetime64(facts.now, "s")
+    involved = facts.involved()
+    most = np.timedelta64(round(limits.escalate_at_most_hours * 3600), "s")
+    closed = register["归档时间"].notna()
+    for flow in facts.clocks.flows.values():
+        for stage in flow.stages:
+            for position in np.flatnonzero(stage.is_(Verdict.AT_RISK, Verdict.LATE)).tolist():
+                row, rule = flow.index[position], stage.rule_at(position)
+                if closed.at[row] or not register.at[row, "编号"]:
+                    continue
+                due = stage.due[position]
+                levels = [Level.AT_RISK]
+                if stage.verdict[position] == Verdict.LATE:
+                    span = (due - stage.start[position]).astype(float) * limits.escalate_after_limits
+                    patience = min(np.timedelta64(round(span), "s"), most)
+                    levels = [Level.LATE, Level.ESCALATED] if now - due >= patience else [Level.LATE]
+                named = NAMED_IN.get(rule.responsible, "")
+                name = register.at[row, named] if named else ""
+                for level in levels:
+                    alert = _alert(
+                        facts, row, rule.id, rule.stage, level, due, rule.responsible, todo(rule), rule.source
+                    )
+                    yield alert, rule.responsible, rule.escalates_to, name, involved.at[row]
+        yield from _talks(facts, flow.pending, register, involved)
+
+
+def _talks(facts: Facts, pending: pd.DataFrame, register: pd.DataFrame, involved: pd.Series) -> Iterator[_Entry]:
+    """STD-16: from the 1st the customer of a pending item is to be talked to, by the 4th he has been."""
+    owed = pending[pending["open"] & pending["talk_due"].notna()]
+    for row, due in owed["talk_due"].items():
+        if not register.at[row, "编号"] or pd.notna(register.at[row, "归档时间"]):
+            continue
+        if facts.now > due:
+            level = Level.LATE
+        elif (facts.now.year, facts.now.month) == (due.year, due.month):
+            level = Level.AT_RISK
+        else:
+            continue
+        instant = np.datetime64(due, "s")
+        source = "客户经理每月4日完成上个月未了事宜的客户沟通(STD-16)"
+        alert = _alert(facts, row, TALK_RULE, _TALK_STAGE, level, instant, _MANAGER, PENDING_TODO, source)
+        yield alert, _MANAGER, _GM, register.at[row, "经办人"], involved.at[row]
+
+
+def _alert(
+    facts: Facts,
+    row: int,
+    rule: str,
+    stage: str,
+    level: Level,
+    due: np.datetime64,
+    responsible: str,
+    advice: str,
+    source: str,
+) -> Alert:
+    ticket = facts.register.loc[row]
+    moment: dt.datetime = due.astype("M8[s]").item()
+    where = facts.ledger.register.cell(row, "编号") or facts.ledger.register.cell(row, "接收时间")
+    assert where is not None, "a register without 编号 and 接收时间 has no alerts"
+    return Alert(
+        ticket=ticket["编号"],
+        rule=rule,
+        stage=stage,
+        level=level,
+        due=moment,
+        late_by=max(facts.now - moment, dt.timedelta(0)),
+        where=where,
+        responsible=responsible,
+        customer=ticket["客户姓名"],
+        plate=ticket["车牌号"],
+        model=ticket["车型"],
+        summary=ticket["内容概要"],
+        department=ticket["被反馈部门"],
+        grade=ticket["级别"],
+        advice=advice,
+        source=source,
+    )
+
+
+def _undeliverable(facts: Facts, unreachable: dict[str, int]) -> Iterator[Finding]:
+    """MAIL-01: alerts that nobody can be sent; they stay due until 人员 has an address."""
+    records = facts.ledger[STAFF]
+    for role, count in sorted(unreachable.items()):
+        holders = facts.roster.in_role(role)
+        where = records.cell(holders[0].row, "邮箱") if holders else None
+        told = "没有填写邮箱" if holders else "在“人员”表中没有人担任"
+        yield Finding(
+            "MAIL-01",
+            Severity.ERROR,
+            f"{where or records.sheet} 角色“{role}”{told},{count} 条提醒发不出去",
+            f"在“人员”表为“{role}”安排主要和次要责任人并填写邮箱",
+            where,
+            sheet=records.sheet,
+        )

@@ -1,0 +1,168 @@
+"""Decide: from the workbook as understood and the past as remembered to everything one pass will do. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from automation import checks, escalation, numbering, roster, writeback
+from automation.alerts import Digest
+from automation.checks.facts import Facts
+from automation.past import Issued, Past
+from automation.settings import Settings
+from automation.sla import calendar, clock, hours, rules
+from automation.sla.calendar import Calendar, NoOpenTime
+from automation.sla.rules import RuleBook, Unit
+from automation.sla.stages import Clocks, FlowClock
+from automation.sla.verdict import Verdict
+from workbook.edits import Edit
+from workbook.finding import Finding, Severity
+from workbook.ledger import Ledger
+from workbook.schema import FINDINGS, HOLIDAYS, HOURS, REGISTER, RULES, STAFF, TABLES, TEMPORAL, Column
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one pass will do. ``facts`` is the workbook after numbering; nothing has been done yet."""
+
+    facts: Facts = field(repr=False)
+    findings: tuple[Finding, ...]
+    first_seen: Mapping[str, dt.datetime]
+    edits: tuple[Edit, ...]
+    issued: tuple[Issued, ...]
+    digests: tuple[Digest, ...]
+    told: tuple[str, ...]
+
+
+def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
+    """Check, number, judge, and say who must be told; ``now`` is naive wall clock and the only time there is."""
+    before = ledger.register
+    if "编号" in before.columns:
+        allocation = numbering.allocate(before.frame, past.issued, now)
+        numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
+        ledger, issued = ledger.having(numbered), allocation.issued
+    else:
+        issued = ()  # nowhere to write a number (READ-06): giving one that nobody sees would only burn it
+    facts, found = look(ledger, past, now)
+    told = escalation.escalate(facts, past.told, settings.alerts)
+    everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings], facts)
+    findings = tuple(sorted(everything, key=_order))
+    first_seen = {key: past.first_seen.get(key, now) for key in map(writeback.key_of, findings)}
+    edits = (
+        *writeback.register_edits(before, facts, findings),
+        *writeback.finding_edits(ledger[FINDINGS], findings, first_seen),
+    )
+    return Plan(facts, findings, first_seen, edits, issued, told.digests, told.told)
+
+
+def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Finding]]:
+    """Rules, roster, calendar and clocks of a ledger, with what was wrong in their sheets."""
+    book, rule_findings = rules.read(ledger[RULES])
+    people, people_findings = roster.read(ledger[STAFF])
+    days, day_findings = hours.read(ledger[HOURS], ledger[HOLIDAYS])
+    span = calendar.spanning(
+        [ledger.register.frame[column.name].to_numpy(dtype="M8[s]") for column in _counted()],
+        week=days.week,
+        days=days.days,
+    )
+    findings = [*rule_findings, *people_findings, *day_findings]
+    try:
+        clocks = clock.run(ledger, book, span, now)
+    except NoOpenTime as error:
+        findings.append(_never_open(ledger, error))
+        span = calendar.spanning([ledger.register.frame["接收时间"].to_numpy(dtype="M8[s]")])
+        clocks = clock.run(ledger, _on_calendar_time(book), span, now)
+    findings += _unruled(ledger, clocks.flows, book)
+    findings += _provisional(clocks, span, book)
+    return Facts(ledger, clocks, book, people, past, now), findings
+
+
+def _counted() -> Iterator[Column]:
+    """The register's times that a calendar must reach: those a stage may start or end with."""
+    return (column for column in REGISTER.columns if column.kind in TEMPORAL and column.name != "截止时间")
+
+
+def _order(finding: Finding) -> tuple[int, int, int, int, str]:
+    """Errors first, then by sheet in the workbook's order, row and column."""
+    gravity = list(Severity).index(finding.severity)
+    where = finding.where
+    name = where.sheet if where else finding.sheet
+    place = _SHEETS.get(name, -1 if where is None else len(_SHEETS))
+    return gravity, place, where.row if where else 0, where.column if where else 0, finding.rule
+
+
+_SHEETS = {table.sheet: position for position, table in enumerate(TABLES)}
+
+
+def _never_open(ledger: Ledger, error: NoOpenTime) -> Finding:
+    return Finding(
+        "CAL-02",
+        Severity.ERROR,
+        f"{HOURS.sheet} {error};用营业时间或工作日计的时限暂按自然时间计算",
+        "检查“营业时间”和“节假日”表,至少要有一天营业;并检查登记表里有没有年份写错的时间",
+        sheet=ledger[HOURS].sheet,
+    )
+
+
+def _on_calendar_time(book: RuleBook) -> RuleBook:
+    """The same rules with working time counted as plain time, for when the calendar cannot be used."""
+    plain = {Unit.OPEN_HOUR: Unit.HOUR, Unit.WORKDAY: Unit.DAY}
+    return RuleBook(
+        {
+            flow: tuple(
+                tuple(replace(rule, unit=plain.get(rule.unit, rule.unit)) for rule in versions) for versions in stages
+            )
+            for flow, stages in book.flows.items()
+        }
+    )
+
+
+def _unruled(ledger: Ledger, flows: Mapping[str, FlowClock], book: RuleBook) -> Iterator[Finding]:
+    """RULE-03: tickets that follow a flow for which 规则 holds nothing: their clock does not run."""
+    for name, flow in flows.items():
+        if not book.stages(name):
+            where = ledger.register.cell(flow.index[0], "流程")
+            yield Finding(
+                "RULE-03",
+                Severity.WARNING,
+                f"{where or ledger.register.sheet} 有 {len(flow.index)} 单走“{name}”,但规则表里没有这个流程的时限,暂不计时",
+                f"在“规则”表为“{name}”填写各环节的时限,或把流程改为“标准流程”",
+                where,
+                sheet=ledger.register.sheet,
+            )
+
+
+def _provisional(clocks: Clocks, span: Calendar, book: RuleBook) -> Iterator[Finding]:
+    """CAL-03: a deadline in working time reaches a year whose holidays are not published yet."""
+    units = {rule.unit for stages in book.flows.values() for versions in stages for rule in versions}
+    if not units & {Unit.OPEN_HOUR, Unit.WORKDAY}:
+        return
+    edge = np.datetime64(span.published_until, "s") + np.timedelta64(1, "D")
+    reached = sum(
+        int((stage.is_(Verdict.RUNNING, Verdict.AT_RISK) & (stage.due >= edge)).sum())
+        for flow in clocks.flows.values()
+        for stage in flow.stages
+        if stage.rule.unit in (Unit.OPEN_HOUR, Unit.WORKDAY)
+    )
+    if reached:
+        yield Finding(
+            "CAL-03",
+            Severity.WARNING,
+            f"{HOLIDAYS.sheet} 有 {reached} 个截止时间落在 {edge.astype('M8[Y]')} 年以后,该年的放假安排还没有公布,截止时间是暂定的",
+            "国务院公布后更新 kesu,或在“节假日”表中自行填写",
+            sheet=HOLIDAYS.sheet,
+        )
+
+
+def _with_tickets(findings: Sequence[Finding], facts: Facts) -> Iterator[Finding]:
+    """Findings of reading were made before the rows had their numbers: give each its ticket."""
+    numbers, sheet = facts.register["编号"], facts.ledger.register.sheet
+    for finding in findings:
+        where = finding.where
+        if where and where.sheet == sheet and where.row in numbers.index and not finding.ticket:
+            yield replace(finding, ticket=str(numbers.at[where.row]))
+        else:
+            yield finding

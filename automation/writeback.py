@@ -1,0 +1,181 @@
+"""From verdicts to cells: what kesu writes into the register and into 检查结果, and only where it differs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automation.advice import todo
+from automation.checks.facts import Facts
+from automation.sla.stages import FlowClock
+from automation.sla.verdict import Reason, Verdict
+from workbook.edits import Cell, CellEdit, CellValue, Edit, GrowTable
+from workbook.finding import Finding, Severity
+from workbook.ledger import Records
+from workbook.schema import FINDINGS, TEMPORAL
+
+NUMBER, NUMBER_TIME, STAGE, DUE, STATE, HINT = "编号", "编号时间", "当前环节", "截止时间", "状态", "提示"
+
+
+def register_edits(before: Records, facts: Facts, findings: Sequence[Finding]) -> Iterator[CellEdit]:
+    """Our columns of the register, where they are to change. ``before`` is the register as it was read."""
+    now_at = facts.clocks.now_at
+    wanted = {
+        NUMBER: facts.register[NUMBER],
+        NUMBER_TIME: facts.register[NUMBER_TIME],
+        STAGE: now_at["stage"],
+        DUE: now_at["due"],
+        STATE: now_at["state"],
+        HINT: hints(facts, findings),
+    }
+    for name, values in wanted.items():
+        if name in before.columns:
+            yield from _column_edits(before, name, values)
+
+
+def finding_edits(
+    records: Records, findings: Sequence[Finding], first_seen: Mapping[str, dt.datetime]
+) -> Iterator[Edit]:
+    """检查结果 rewritten row by row: only cells that differ; what is left of a longer list is emptied."""
+    if not records.present or not records.columns:
+        return
+    top = records.header_row + 1
+    for offset, finding in enumerate(findings):
+        where = finding.where
+        line: dict[str, CellValue] = {
+            "级别": finding.severity.chinese,
+            "规则号": finding.rule,
+            "工作表": where.sheet if where else finding.sheet,
+            "单元格": where.a1 if where else "",
+            "编号": finding.ticket,
+            "问题": finding.message,
+            "建议": finding.hint,
+            "发现时间": first_seen[key_of(finding)],
+        }
+        for name in records.columns:
+            yield from _cell_edit(records, top + offset, name, line[name])
+    bottom = top + len(findings)
+    for row in records.raw.index[records.raw.index >= bottom]:
+        for name in records.columns:
+            yield from _cell_edit(records, int(row), name, None)
+    if records.native and bottom - 1 > records.last_row:
+        yield GrowTable(FINDINGS.name, bottom - 1)
+
+
+def key_of(finding: Finding) -> str:
+    """What makes a finding the same one at the next pass, though rows were inserted above it."""
+    where = finding.where
+    column = where.a1.rstrip("0123456789") if where else ""
+    place = finding.ticket or (where.a1 if where else "")
+    return "|".join((finding.rule, where.sheet if where else finding.sheet, place, column))
+
+
+def hints(facts: Facts, findings: Sequence[Finding]) -> pd.Series:
+    """提示 for every row: what to do by when, and which findings the row has. It changes only when they do."""
+    now_at = facts.clocks.now_at
+    out = pd.Series("", index=now_at.index, dtype=object)
+    due = now_at["due"].dt.strftime("%m-%d %H:%M").fillna("")
+    for flow in facts.clocks.flows.values():
+        for position, stage in enumerate(flow.stages):
+            here = now_at.loc[flow.index, "rule"] == stage.rule.id
+            rows = flow.index[here.to_numpy(dtype=bool)]
+            out.loc[rows] = _stage_hints(now_at.loc[rows], due.loc[rows], todo(stage.rule), stage.rule.id)
+            if position == 0:
+                blind = (stage.reason == Reason.START_MISSING) & (stage.verdict == Verdict.UNKNOWN)
+                out.loc[flow.index[blind]] = f"{stage.rule.start}缺失或无法识别,无法计时:请补填"
+        if not flow.stages:
+            out.loc[flow.index] = f"“{flow.flow}”在规则表中没有时限规则,暂不计时"
+        _pending_hints(out, flow, now_at, facts.now)
+        _closed_hints(out, flow, now_at)
+    return out + _finding_hints(facts, findings, out.index)
+
+
+def _stage_hints(at: pd.DataFrame, due: pd.Series, what: str, rule: str) -> pd.Series:
+    text = pd.Series(f"{what}({rule})", index=at.index, dtype=object)
+    timed = at["due"].notna()
+    text = text.mask(timed, due + f" 前{what}({rule})")
+    text = text.mask(at["state"] == "超时", "应于 " + due + f" 前{what},已超时({rule})")
+    return text.mask(at["state"] == "暂停", f"处理单已退回,处理完毕后再{what}({rule})")
+
+
+def _pending_hints(out: pd.Series, flow: FlowClock, now_at: pd.DataFrame, now: dt.datetime) -> None:
+    waiting = flow.index[(now_at.loc[flow.index, "state"] == "未了事宜").to_numpy(dtype=bool)]
+    talk = flow.pending.loc[waiting, "talk_due"]
+    day = talk.dt.strftime("%m-%d").fillna("每月04日")
+    ahead = "未了事宜:" + day + " 前与客户沟通(STD-16)"
+    out.loc[waiting] = ahead.mask(talk < pd.Timestamp(now), "未了事宜:应于 " + day + " 前与客户沟通,已逾期(STD-16)")
+
+
+def _closed_hints(out: pd.Series, flow: FlowClock, now_at: pd.DataFrame) -> None:
+    closed = (now_at.loc[flow.index, "state"] == "已办结").to_numpy(dtype=bool)
+    late = pd.Series("", index=flow.index, dtype=object)
+    for stage in flow.stages:
+        finished_late = stage.is_(Verdict.FINISHED_LATE)
+        late = late.mask(finished_late, late.where(late == "", late + "、") + stage.rule.stage)
+    text = ("已办结,超时环节:" + late).mask(late == "", "已办结")
+    out.loc[flow.index[closed]] = text[closed]
+
+
+def _finding_hints(facts: Facts, findings: Sequence[Finding], index: pd.Index) -> pd.Series:
+    sheet = facts.ledger.register.sheet
+    rules: dict[int, list[str]] = defaultdict(list)
+    for finding in findings:
+        if finding.where and finding.where.sheet == sheet and finding.severity is not Severity.INFO:
+            rules[finding.where.row].append(finding.rule)
+    told = {row: f";有 {len(ids)} 处需更正({'、'.join(dict.fromkeys(ids))})" for row, ids in rules.items()}
+    return pd.Series([told.get(row, "") for row in index], index=index, dtype=object)
+
+
+def _column_edits(records: Records, name: str, wanted: pd.Series) -> Iterator[CellEdit]:
+    raw, seen = records.raw[name], records.frame[name]
+    empty = (raw == "").to_numpy(dtype=bool)
+    if records.table[name].kind in TEMPORAL:
+        same = (seen == wanted).to_numpy(dtype=bool) | (wanted.isna().to_numpy(dtype=bool) & empty)
+        # A blank string is as empty as an empty cell to everyone but a formula: leave it.
+    else:
+        same = (raw.astype(str).str.strip() == wanted).to_numpy(dtype=bool)
+    for row in records.frame.index[~same]:
+        value = wanted.at[row]
+        yield CellEdit(_here(records, row, name), _held(raw.at[row]), _to_write(value))
+
+
+def _cell_edit(records: Records, row: int, name: str, wanted: CellValue) -> Iterator[CellEdit]:
+    held = _held(records.raw.at[row, name]) if row in records.raw.index else None
+    if isinstance(held, dt.datetime) and isinstance(wanted, dt.datetime):
+        held_same = abs(held - wanted) < dt.timedelta(seconds=1)
+    else:
+        held_same = (held or "") == (wanted or "")
+    if not held_same:
+        yield CellEdit(_here(records, row, name), held, wanted)
+
+
+def _here(records: Records, row: int, name: str) -> Cell:
+    return Cell(records.sheet, int(row), records.columns[name])
+
+
+def _held(value: Any) -> CellValue:
+    """A cell as read, as an edit expects it: empty is ``None``, a day is its midnight, a time of day its fraction."""
+    if value == "" or value is None:
+        return None
+    if isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, dt.date):
+        return dt.datetime.combine(value, dt.time())
+    if isinstance(value, dt.time):
+        return (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
+    held: CellValue = value
+    return held
+
+
+def _to_write(value: Any) -> CellValue:
+    if value is None or value is pd.NaT or value == "":
+        return None
+    if isinstance(value, pd.Timestamp | np.datetime64):
+        moment: dt.datetime = pd.Timestamp(value).to_pydatetime()
+        return moment
+    return str(value)
