@@ -85,6 +85,9 @@ class MailChannel:
             try:
                 self._client.login()
                 self._client.smtp.ehlo_or_helo_if_needed()
+            except UnicodeError as error:  # of the host: nothing else goes in that was not checked
+                self._drop()
+                raise ChannelDown(f"发信服务器的名字不对:{self.settings.host}") from error
             except OSError as error:
                 self._drop()
                 raise ChannelDown(f"发信服务器 {self.settings.host}:{self.settings.port} {_reason(error)}") from error
@@ -133,6 +136,8 @@ def password(settings: Mail) -> str:
     if not found:
         where = f"请设环境变量 {settings.password_env},或存入系统的凭据管理器"
         raise ChannelDown(f"没有 {settings.user} 的邮箱密码:{where}")
+    if not (found + settings.user).isascii():  # a pasted “授权码:” or a full-width sign; the protocol knows neither
+        raise ChannelDown(f"{settings.user} 的登录名或密码里有中文或全角字符,请重新设置")
     return str(found)
 
 

@@ -97,7 +97,8 @@ def test_out_of_office_answers_are_asked_to_stay_away() -> None:
 def test_text_comes_first_and_html_second() -> None:
     parts = [part.get_content_type() for part in modern(made()).walk()]
     assert parts == ["multipart/alternative", "text/plain", "text/html"]
-    assert modern(made()).get_body(("plain",)).get_content().replace("\r\n", "\n") == "您好:\n有 3 件客诉。\n"
+    body = modern(made()).get_body(("plain",))
+    assert body is not None and body.get_content().replace("\r\n", "\n") == "您好:\n有 3 件客诉。\n"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,8 @@ def test_a_picture_stands_inside_the_html() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "张伟", "a@", "@b.cn", "a b@c.cn", "a@b.cn\r\nBcc: x@y.cn", "a@b.cn>", "张@b.cn", "a..b@c.cn", ".a@b.cn"]
+    "address",
+    ["", "张伟", "a@", "@b.cn", "a b@c.cn", "a@b.cn\r\nBcc: x@y.cn", "a@b.cn>", "张@b.cn", "a..b@c.cn", ".a@b.cn"],
 )
 def test_what_is_no_address_is_refused_in_chinese(address: str) -> None:
     with pytest.raises(BadMail, match="不是邮箱地址"):

@@ -203,9 +203,7 @@ def test_a_partly_refused_message_goes_again_only_to_who_lacks_it(journal: Journ
 def test_trying_a_failed_message_again_spares_those_who_have_it(journal: Journal) -> None:
     to = [("张伟", "a@x.cn"), ("李娜", "b@x.cn"), ("王磊", "c@x.cn")]
     journal.commit(now=NOW, messages=[mail(to=to)])
-    first = Receipt(
-        Outcome.SENT, "", (Refusal("b@x.cn", 450, "忙", True), Refusal("c@x.cn", 550, "没有此人", False))
-    )
+    first = Receipt(Outcome.SENT, "", (Refusal("b@x.cn", 450, "忙", True), Refusal("c@x.cn", 550, "没有此人", False)))
     deliver(journal, Scripted(first), NOW)
     second = Receipt(Outcome.PERMANENT, "", (Refusal("b@x.cn", 550, "满", False),))
     assert deliver(journal, Scripted(second), NOW + MINUTE).failed == ("m",)

@@ -56,7 +56,8 @@ def test_the_workbook_named_on_the_command_line_comes_first(tmp_path: Path) -> N
 def test_every_mistake_is_told_at_once_each_by_its_path(tmp_path: Path) -> None:
     _, errors = load(
         tmp_path,
-        GOOD + 'port = "abc"\nsecurity = "tls"\ntimeout = 0\nsender = "nobody"\nallow_plain = 1\n[backups]\nkeep = true\n',
+        GOOD
+        + 'port = "abc"\nsecurity = "tls"\ntimeout = 0\nsender = "nobody"\nallow_plain = 1\n[backups]\nkeep = true\n',
     )
     assert errors == (
         "backups.keep:应为1–10000 的整数,现在是 true",
@@ -78,7 +79,7 @@ def test_every_mistake_is_told_at_once_each_by_its_path(tmp_path: Path) -> None:
     ],
 )
 def test_an_unknown_key_is_told_with_the_nearest_one(tmp_path: Path, line: str, told: str) -> None:
-    _, errors = load(tmp_path, "workbook = 'a.xlsx'\n".replace("\n", "\n" if line[0] == "[" else "\n") + line)
+    _, errors = load(tmp_path, f"workbook = 'a.xlsx'\n{line}")
     assert any(error.startswith(told) for error in errors), errors
 
 
