@@ -77,8 +77,8 @@ def standing_start(target: Standing, rng: random.Random, now: dt.datetime) -> Ti
             continue
         times[_START[stage]] = _earlier(stage, at, rng)
     if target.stage == 10 and rng.random() < 0.5:
-        times[9] = min(start + dt.timedelta(hours=rng.uniform(2, 20)), moment)
-    return times
+        times[9] = min(start + _minutes(rng, 120, 1200), moment)
+    return _off_midnight(times)
 
 
 def _earlier(stage: int, stop: dt.datetime, rng: random.Random) -> dt.datetime:
@@ -89,7 +89,7 @@ def _earlier(stage: int, stop: dt.datetime, rng: random.Random) -> dt.datetime:
         last = min(day.replace(hour=18, minute=0), stop - dt.timedelta(hours=1))
         if first < last:
             return first + dt.timedelta(minutes=rng.randint(0, int((last - first).total_seconds() // 60)))
-        return stop - dt.timedelta(hours=rng.uniform(14, 22)) // dt.timedelta(minutes=1) * dt.timedelta(minutes=1)
+        return stop - _minutes(rng, 840, 1320)
     if stage == 8:
         return max(stop - dt.timedelta(minutes=rng.randint(10, 70)), stop.replace(hour=0, minute=0))
     span = {1: (8, 52), 2: (4, 24), 5: (40, 190), 6: (30, 200), 7: (70, 330)}[stage]
@@ -133,7 +133,12 @@ def history(
         gone = gone or stage >= cut or (at is not None and at > now)
         if gone:
             times[stage] = None
-    return times
+    return _off_midnight(times)
+
+
+def _off_midnight(times: Times) -> Times:
+    """A time of exactly 00:00 would read as a day without a time."""
+    return [at + dt.timedelta(minutes=1) if at and at.time() == dt.time.min else at for at in times]
 
 
 def _minutes(rng: random.Random, least: int, most: int) -> dt.timedelta:
@@ -151,7 +156,7 @@ def _handed_over(
     elif unreached:
         day, limit = day + dt.timedelta(days=1), 48
     if slow:
-        day, limit = day + dt.timedelta(days=rng.choice((1, 2))), 999
+        day, limit = day + dt.timedelta(days=rng.choice((2, 3))), 999  # past 48 hours: late, whoever could be reached
     morning = dt.datetime.combine(day, dt.time(8, 50)) + _minutes(rng, 0, 140)
     return min(morning, filled + dt.timedelta(hours=limit) - _minutes(rng, 5, 90))
 

@@ -19,7 +19,7 @@ def misnumber(made: list[Case]) -> Iterator[tuple[str, Case, str]]:
         if case.number:
             days.setdefault(case.received.date(), []).append(case)
     free = [day for day, cases in days.items() if _plain(cases[-1])]
-    crowded = [day for day in free if len(days[day]) > 1]
+    crowded = [day for day in free if len(days[day]) > 1 and _plain(days[day][-2])]
     if crowded:
         day = crowded[len(crowded) // 2]
         free.remove(day)

@@ -30,7 +30,7 @@ class _Field:
     cases: list[Case]
     rng: random.Random
     now: dt.datetime
-    planted: list[Planted] = field(default_factory=list)
+    notes: list[tuple[str, str, str, Row, str]] = field(default_factory=list)
     spoiled: set[int] = field(default_factory=set)
 
     def take(self, fits: Callable[[Case], bool]) -> Case | None:
@@ -43,8 +43,12 @@ class _Field:
         return case
 
     def note(self, rule: str, sheet: str, column: str, row: Row, what: str) -> None:
-        place = next(i for i, other in enumerate(self.contents[sheet]) if other is row)
-        self.planted.append(Planted(rule, sheet, column, place, what))
+        self.notes.append((rule, sheet, column, row, what))
+
+    def planted(self) -> list[Planted]:
+        """What was noted, with the rows' places as they are now that none is taken out any more."""
+        places = {id(row): index for rows in self.contents.values() for index, row in enumerate(rows)}
+        return [Planted(rule, sheet, column, places[id(row)], what) for rule, sheet, column, row, what in self.notes]
 
     def change(self, rule: str, column: str, fits: Callable[[Case], bool], value: _Change, what: str) -> None:
         """Put ``value`` of some fitting ticket into its ``column``; nothing happens when none fits."""
@@ -68,7 +72,7 @@ def plant(contents: Contents, cases: list[Case], rng: random.Random, now: dt.dat
     _times(ground)
     _rewards(ground)
     _absences(ground)
-    return ground.planted
+    return ground.planted()
 
 
 def _done(case: Case) -> bool:
@@ -93,14 +97,13 @@ def _moment(case: Case, column: str) -> dt.datetime:
 def _people_and_roles(ground: _Field) -> None:
     for column in ("经办人", "复核人"):
         ground.change("STD-20", column, _blamed, lambda case: case.blamed, f"当事人同时是{column}")
-    for rule in ("STD-20", "STD-09"):
-        case = ground.take(_called)
-        if case is None:
-            continue
+    case = ground.take(_called)
+    if case is not None:
         case.row["回访人"] = case.blamed
+        ground.note("STD-09", REGISTER.sheet, "回访人", case.row, "当事人同时是回访人")
         for row in ground.with_number(CALLBACKS.sheet, case.number):
             row["回访人"] = case.blamed
-        ground.note(rule, REGISTER.sheet, "回访人", case.row, "当事人同时是回访人")
+            ground.note("STD-20", CALLBACKS.sheet, "回访人", row, "当事人同时是回访人")
     ground.change(
         "PERSON-01",
         "经办人",
@@ -134,10 +137,10 @@ def _pending_items(ground: _Field) -> None:
         row = next(row for row in manager if row["编号"] == case.number)
         ground.note("STD-15", PENDING_MANAGER.sheet, "编号", row, "只在客户经理的台帐里有")
     case = ground.take(lambda case: case.pending)
-    for sheet, row in both(case)[1:] if case else ():
-        row["预计完成日期"] = ground.now.date() + dt.timedelta(days=41)
-        row["负责人"], row["备用负责人"] = row["备用负责人"], row["负责人"]
-        ground.note("STD-15", sheet, "预计完成日期", row, "两本台帐的内容不一致")
+    if case is not None:
+        (sheet, row), (_, other) = both(case)
+        other["预计完成日期"] = ground.now.date() + dt.timedelta(days=41)
+        ground.note("STD-15", sheet, "预计完成日期", row, "两本台帐的预计完成日期不一致")
     ground.change("STD-12", "未明原因", lambda case: case.pending, lambda _: None, "责任不明确却没有填未明原因")
 
 
@@ -147,14 +150,15 @@ def _handling(ground: _Field) -> None:
         case.row["联系结果"] = "已联系"
         events = ground.contents[EVENTS.sheet]
         events[:] = [row for row in events if row["编号"] != case.number or row["结果"] != "未联系上"]
-        ground.note("STD-04", REGISTER.sheet, "转管理部时间", case.row, "超过 24 小时完成,却没有“未联系上”的记录")
+        ground.note("STD-04", REGISTER.sheet, "联系结果", case.row, "超过 24 小时完成,却没有“未联系上”的记录")
     case = ground.take(_called)
     if case is not None:
         early = _moment(case, "转客服时间") - dt.timedelta(minutes=20)
         case.row["回访时间"] = early
+        ground.note("STD-09", REGISTER.sheet, "回访时间", case.row, "还没有转客服就回访了")
         for row in ground.with_number(CALLBACKS.sheet, case.number):
             row["回访时间"] = early
-        ground.note("STD-09", REGISTER.sheet, "回访时间", case.row, "还没有转客服就回访了")
+            ground.note("STD-09", CALLBACKS.sheet, "回访时间", row, "还没有转客服就回访了")
     for column, what in (("处理意见", "转管理部了却没有处理意见"), ("被反馈部门", "没有填被反馈部门")):
         ground.change("REQ-01", column, _done, lambda _: None, what)
     _duplicate(ground)
@@ -190,7 +194,7 @@ def _forms(ground: _Field) -> None:
         return str(case.row[column])
 
     def plated(case: Case) -> bool:
-        return _done(case) and len(text(case, "车牌号")) >= 7
+        return _done(case) and len(text(case, "车牌号")) == 7
 
     def mobile(case: Case) -> bool:
         return _done(case) and len(text(case, "联系电话")) == 11
@@ -215,7 +219,7 @@ def _forms(ground: _Field) -> None:
         lambda case: f" {text(case, '车牌号')[:2]} {text(case, '车牌号')[2:]} ",
         "多余的空格",
     )
-    ground.change("READ-04", "客户姓名", _done, lambda case: f"{text(case, '客户姓名')}\n", "多余的换行")
+    ground.change("READ-04", "接收人", _done, lambda case: f"{text(case, '接收人')}\n", "多余的换行")
 
 
 def _wrong_digit(vin: str) -> str:
@@ -240,6 +244,7 @@ def _typing(ground: _Field) -> None:
         "反馈渠道写错字",
     )
     ground.change("READ-03", "行驶里程", _done, lambda _: "三万多", "里程不是数字")
+    ground.change("READ-05", "行驶里程", _done, lambda case: f"{case.row['行驶里程']:,} 公里", "里程写成了文字")
     ground.change("READ-02", "客户联系时间", _done, lambda _: "昨天下午", "时间读不懂")
     ground.change("READ-01", "上报时间", _done, lambda case: _slashed(_moment(case, "上报时间")), "文本日期")
     ground.change("READ-01", "归档时间", _hour_suffices, lambda case: _in_words(_moment(case, "归档时间")), "文本日期")

@@ -121,7 +121,7 @@ def _opening(rng: random.Random, day: dt.datetime, now: dt.datetime) -> dt.datet
     hours = (8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 0, 2, 6, 7)
     weights = (5, 14, 16, 13, 5, 6, 12, 13, 14, 12, 7, 4, 3, 2, 1.5, 0.8, 0.4, 0.4, 0.6, 1.5)
     hour = rng.choices(hours, weights)[0]
-    moment = day.replace(hour=hour, minute=rng.randint(0, 59), second=0, microsecond=0)
+    moment = day.replace(hour=hour, minute=rng.randint(1, 59), second=0, microsecond=0)
     return min(moment, now - dt.timedelta(hours=50))
 
 
@@ -235,7 +235,7 @@ def _tell_on(case: Case, rng: random.Random, now: dt.datetime, *, unreached: boo
     if case.at(10) is not None:
         row["考核结果"] = "合格"
     elif handed is None and filled_in is not None and not case.pending and rng.random() < 0.5:
-        row["下次答复时间"] = (now + dt.timedelta(hours=rng.randint(20, 44))).replace(minute=0, second=0, microsecond=0)
+        row["下次答复时间"] = (now + dt.timedelta(days=1)).replace(hour=rng.randint(9, 17), minute=rng.choice((0, 30)))
 
 
 def _liability(case: Case, rng: random.Random, now: dt.datetime, *, unreached: bool) -> None:
