@@ -137,8 +137,6 @@ class Layout:
             if index < len(wanted) and wanted[index] == column:
                 found[column] = slot
                 index += 1
-            if index == len(wanted):
-                return found
         end = self.document.plain.rindex(b"</", row.open_end, row.end)
         return found | {column: Slot(end, end, end) for column in wanted[index:]}
 

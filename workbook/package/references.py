@@ -31,6 +31,8 @@ _SPECIFIER = re.compile(r"\[((?:'.|[^'\[\]])*)\]")
 Spread = tuple[int, int]
 """How far relative references move, in rows and columns: over a shared formula's area, anywhere for a defined name."""
 EVERYWHERE: Spread = (LAST_ROW, LAST_COLUMN)
+_OTHER_BOOK = "[]"
+"""Stands for a sheet of another workbook; no sheet can be called that."""
 
 
 class Written:
@@ -73,7 +75,7 @@ class Reader:
         """Whether the formula, standing on ``sheet``, reads a written cell."""
         place, length = 0, len(formula)
         own = sheet.casefold()
-        at: str | None = own
+        at = own
         while place < length:
             token = _TOKEN.match(formula, place)
             if token is None:
@@ -81,36 +83,26 @@ class Reader:
             place = token.end()
             kind = token.lastgroup if token.lastgroup not in ("c2", "r2", "c1", "r1") else "cells"
             if token["sheet"] is not None:
-                place_named = self._sheet(token["sheet"], own)
-                if place_named is None:
+                named = _sheet(token["sheet"], own)
+                if named is None:
                     return True
-                at = place_named
+                at = named
                 continue
             if token["cells"] or token["columns"] or token["rows"]:
-                if at and self._written.meets(at, _area(token, spread)):
-                    return True
+                if not at or self._written.meets(at, _area(token, spread)):
+                    return True  # in a defined name a reference without a sheet means whichever asks
             elif token["word"]:
                 if formula.startswith("[", place):
                     end = _closing(formula, place)
-                    if at != "" and self._reads_table(token["word"], formula[place:end]):
+                    if at != _OTHER_BOOK and self._reads_table(token["word"], formula[place:end]):
                         return True
                     place = end
-                elif self._reads_word(token["word"], formula, place, outside=at == ""):
+                elif self._reads_word(token["word"], formula, place, outside=at == _OTHER_BOOK):
                     return True
             elif kind == "mark" and token["mark"] in ":[":
                 return True  # a range between computed ends, or a structured reference without its table's name
             at = own
         return False
-
-    def _sheet(self, spelled: str, own: str) -> str | None:
-        """The sheet a reference names, ``""`` for another workbook's, ``None`` for several (``一月:三月!A1``)."""
-        name = spelled[1:-1].replace("''", "'") if spelled.startswith("'") else spelled
-        book = re.search(r"\[([^\]]*)\]", name)
-        if book:
-            if book[1] != "0":
-                return ""
-            name = name[book.end() :]
-        return None if ":" in name else name.casefold() or own
 
     def _reads_word(self, word: str, formula: str, place: int, *, outside: bool) -> bool:
         if formula[place:].lstrip().startswith("("):
@@ -143,6 +135,17 @@ class Reader:
         if places:
             area = Area(area.top, area.left + min(places), area.bottom, area.left + max(places))
         return self._written.meets(table.sheet.name.casefold(), area)
+
+
+def _sheet(spelled: str, own: str) -> str | None:
+    """The sheet a reference names, :data:`_OTHER_BOOK` for another workbook's, ``None`` for several (``一月:三月!A1``)."""
+    name = spelled[1:-1].replace("''", "'") if spelled.startswith("'") else spelled
+    book = re.search(r"\[([^\]]*)\]", name)
+    if book:
+        if book[1] != "0":
+            return _OTHER_BOOK
+        name = name[book.end() :]
+    return None if ":" in name else name.casefold() or own
 
 
 def _unquoted(column: str) -> str:
