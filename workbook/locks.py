@@ -2,7 +2,7 @@
 
 When a lock counts as left over:
 
-- kesu's own: its process is gone (same host), or it is older than :data:`OWN_LOCK_LIVES`; a pass takes seconds.
+- kesu's own: its process is gone (same host) or knows nothing of it, or it is older than :data:`OWN_LOCK_LIVES`; a pass takes seconds.
 - LibreOffice's: it was made on this host, where no LibreOffice runs now (it survives a kill), or the age below.
 - Excel's and WPS's name no process: only after :data:`OWNER_FILE_LIVES`. Until then a person decides, and the message
   names the file to delete.
@@ -29,6 +29,8 @@ OWN_LOCK_LIVES = dt.timedelta(hours=2)
 OWNER_FILE_LIVES = dt.timedelta(days=7)
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 _mine = threading.local()
+_written: set[bytes] = set()
+"""What the locks of this process hold, all threads: a lock of ours that is not among them could not be removed once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +138,20 @@ def hold(path: Path, now: dt.datetime) -> Iterator[None]:
     if lock in held:
         yield
         return
-    held[lock] = _take(lock, now)
+    content = _content(now)
+    _written.add(content)
     try:
-        yield
+        _take(lock, content, now)
+        held[lock] = content
+        try:
+            yield
+        finally:
+            del held[lock]
+            with contextlib.suppress(OSError):
+                if lock.read_bytes() == content:
+                    lock.unlink()
     finally:
-        content = held.pop(lock)
-        with contextlib.suppress(OSError):
-            if lock.read_bytes() == content:
-                lock.unlink()
+        _written.discard(content)
 
 
 def still_held(path: Path) -> bool:
@@ -161,9 +169,12 @@ def _held() -> dict[Path, bytes]:
     return held
 
 
-def _take(lock: Path, now: dt.datetime) -> bytes:
+def _content(now: dt.datetime) -> bytes:
     note = {"host": socket.gethostname(), "pid": os.getpid(), "user": _user(), "since": f"{now:%Y-%m-%dT%H:%M:%S}"}
-    content = json.dumps(note | {"token": secrets.token_hex(8)}, ensure_ascii=False).encode()
+    return json.dumps(note | {"token": secrets.token_hex(8)}, ensure_ascii=False).encode()
+
+
+def _take(lock: Path, content: bytes, now: dt.datetime) -> None:
     for _ in range(3):
         try:
             handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
@@ -183,7 +194,7 @@ def _take(lock: Path, now: dt.datetime) -> bytes:
             with contextlib.suppress(OSError):
                 lock.unlink()
             raise WriteFailed(f"文件夹“{lock.parent}”写不进去({error.strerror}),没有写;请检查磁盘空间。") from error
-        return content
+        return
     raise WorkbookBusy("另一个 kesu 正在写这个文件;下次再试。")
 
 
@@ -210,7 +221,8 @@ def _break_if_stale(lock: Path, now: dt.datetime) -> None:
     with contextlib.suppress(ValueError, TypeError):
         since = dt.datetime.fromisoformat(str(note.get("since", "")))
     pid = note.get("pid")
-    dead = note.get("host") == socket.gethostname() and isinstance(pid, int) and not _alive(pid)
+    here = note.get("host") == socket.gethostname() and isinstance(pid, int)
+    dead = here and (content not in _written if pid == os.getpid() else not _alive(int(str(pid))))
     if now - since <= OWN_LOCK_LIVES and not dead:
         who = f"{note.get('user') or '?'}@{note.get('host') or '?'}"
         raise WorkbookBusy(f"另一个 kesu({who})从 {since:%H:%M} 起正在写这个文件;下次再试。")

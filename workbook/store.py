@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,14 +76,24 @@ def replace(path: Path, data: bytes, *, expected_sha: str, backups: Path, keep: 
     Returns the backup of the old bytes in the folder ``backups``, of which the ``keep`` newest stay (at least one).
     Raises WorkbookBusy, WorkbookChanged or WriteFailed; the old file then stands.
     """
-    real = path.resolve()
-    with hold(real, now):
+    with _in_words(path):
+        real = path.resolve()
+    with _in_words(real), hold(real, now):
         _refuse_if_open(path, now)
         old = _expected(real, expected_sha)
         kept = _keep(backups, real, old, now)
         _swap(path, real, data, expected_sha, now)
         _prune(backups, real, max(keep, 1), kept)
     return kept
+
+
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Turn what the file system answers into a sentence; nothing may fail here after the rename happened."""
+    try:
+        yield
+    except OSError as error:
+        raise _failed(path, error) from error
 
 
 def _refuse_if_open(path: Path, now: dt.datetime) -> None:
@@ -120,8 +131,6 @@ def _swap(path: Path, real: Path, data: bytes, expected_sha: str | None, now: dt
         if not still_held(real):
             raise WorkbookBusy("另一个 kesu 接管了这个文件,没有写;下次再试。")
         temporary.replace(real)
-    except OSError as error:
-        raise _failed(real, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -260,10 +269,12 @@ def restore(path: Path, backup: Path, *, backups: Path, keep: int, now: dt.datet
     archive = open_archive(data)
     for member in archive.members:
         archive.read(member)
-    real = path.resolve()
-    if real.exists():
+    with _in_words(path):
+        real = path.resolve()
+        there = real.exists()
+    if there:
         return replace(path, data, expected_sha=read_bytes(real)[1], backups=backups, keep=keep, now=now)
-    with hold(real, now):
+    with _in_words(real), hold(real, now):
         _refuse_if_open(path, now)
         _swap(path, real, data, None, now)
     return None
