@@ -51,18 +51,22 @@ def _granted(
     if condition.value != FAILED_CONTACT:
         return claimed
     noted = np.where(claimed, tickets["客户联系时间"].to_numpy(dtype="M8[s]"), NEVER)
-    in_time: Mask = np.zeros(len(start), dtype=bool)
-    for tried in (noted, failed_contacts(tickets, ledger)):
-        in_time |= (tried <= plain) & (~restarted | (tried >= start))
-    return in_time
+    # After a restart only what was tried since says anything about the customer (STD-17).
+    since = np.where(restarted, start, np.datetime64(0, "s")).astype("M8[s]")
+    in_time: Mask = (noted >= since) & (noted <= plain)
+    return in_time | _failed_between(since, plain, tickets, ledger)
 
 
-def failed_contacts(tickets: pd.DataFrame, ledger: Ledger) -> Instants:
-    """The first failed contact that 处理记录 has for each ticket (NaT: none)."""
+def _failed_between(since: Instants, until: Instants, tickets: pd.DataFrame, ledger: Ledger) -> Mask:
+    """For which tickets 处理记录 has a failed contact from ``since`` to ``until``, both included."""
     entries = ledger[EVENTS].frame
-    failed = entries[(entries["事项"] == "联系客户") & entries["结果"].str.contains(FAILED_CONTACT, regex=False)]
-    first: Instants = failed.groupby("编号")["时间"].min().reindex(tickets["编号"]).to_numpy(dtype="M8[s]")
-    return first
+    failed = entries["事项"].eq("联系客户") & entries["结果"].str.contains(FAILED_CONTACT, regex=False)
+    tried = entries.loc[failed & entries["编号"].ne(""), ["编号", "时间"]]
+    windows = pd.DataFrame({"编号": tickets["编号"].to_numpy(), "since": since, "until": until}).reset_index(names="at")
+    met = windows.merge(tried, on="编号")
+    found: Mask = np.zeros(len(tickets), dtype=bool)
+    found[met.loc[(met["时间"] >= met["since"]) & (met["时间"] <= met["until"]), "at"]] = True
+    return found
 
 
 def _due(rule: Rule, limit: float | None, start: Instants, calendar: Calendar) -> Instants:
