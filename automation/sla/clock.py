@@ -159,7 +159,7 @@ def _judge(
     paused, why_paused, skipped = _exceptions(rule_id, tickets, pend)
     no_start = ~started & (done | (first & ~done_later))
     decided: list[tuple[Mask, Verdict, Reason]] = [  # the first that holds decides
-        (skipped & ~done, Verdict.NOT_REQUIRED, Reason.NOT_MARKED),
+        (skipped, Verdict.NOT_REQUIRED, Reason.NOT_MARKED),
         (no_start, Verdict.UNKNOWN, Reason.START_MISSING),
         (backwards, Verdict.UNKNOWN, Reason.STOP_BEFORE_START),
         (late_end, Verdict.FINISHED_LATE, Reason.NONE),
