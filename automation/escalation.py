@@ -21,6 +21,7 @@ from workbook.schema import STAFF
 
 TALK_RULE = "STD-16"
 _TALK_STAGE = "未了沟通"
+_TALK_SOURCE = "《汽车售后客户投诉处理流程和技巧》 客户经理每月4日完成上个月未了事宜的客户沟通提醒"
 _MANAGER, _GM = "客户经理", "主管总经理"
 
 
@@ -91,7 +92,7 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
     """Each alert of this moment with its role, the role above, who is named in the ticket, and who is involved."""
     register, now = facts.register, np.datetime64(facts.now, "s")
     involved = facts.involved()
-    most = np.timedelta64(round(limits.escalate_at_most_hours * 3600), "s")
+    most = dt.timedelta(hours=limits.escalate_at_most_hours)
     closed = register["归档时间"].notna()
     for flow in facts.clocks.flows.values():
         for stage in flow.stages:
@@ -102,9 +103,8 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
                 due = stage.due[position]
                 levels = [Level.AT_RISK]
                 if stage.verdict[position] == Verdict.LATE:
-                    span = (due - stage.start[position]).astype(float) * limits.escalate_after_limits
-                    patience = min(np.timedelta64(round(span), "s"), most)
-                    levels = [Level.LATE, Level.ESCALATED] if now - due >= patience else [Level.LATE]
+                    limit: dt.timedelta = (due - stage.start[position]).item()
+                    levels = _late_levels((now - due).item(), min(limit * limits.escalate_after_limits, most))
                 named = NAMED_IN.get(rule.responsible, "")
                 name = register.at[row, named] if named else ""
                 for level in levels:
@@ -112,25 +112,32 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
                         facts, row, rule.id, rule.stage, level, due, rule.responsible, todo(rule), rule.source
                     )
                     yield alert, rule.responsible, rule.escalates_to, name, involved.at[row]
-        yield from _talks(facts, flow.pending, register, involved)
+        yield from _talks(facts, flow.pending, involved, most)
 
 
-def _talks(facts: Facts, pending: pd.DataFrame, register: pd.DataFrame, involved: pd.Series) -> Iterator[_Entry]:
+def _talks(facts: Facts, pending: pd.DataFrame, involved: pd.Series, most: dt.timedelta) -> Iterator[_Entry]:
     """STD-16: from the 1st the customer of a pending item is to be talked to, by the 4th he has been."""
+    register = facts.register
     owed = pending[pending["open"] & pending["talk_due"].notna()]
     for row, due in owed["talk_due"].items():
         if not register.at[row, "编号"] or pd.notna(register.at[row, "归档时间"]):
             continue
         if facts.now > due:
-            level = Level.LATE
+            levels = _late_levels(facts.now - due, most)
         elif (facts.now.year, facts.now.month) == (due.year, due.month):
-            level = Level.AT_RISK
+            levels = [Level.AT_RISK]
         else:
             continue
-        instant = np.datetime64(due, "s")
-        source = "客户经理每月4日完成上个月未了事宜的客户沟通(STD-16)"
-        alert = _alert(facts, row, TALK_RULE, _TALK_STAGE, level, instant, _MANAGER, PENDING_TODO, source)
-        yield alert, _MANAGER, _GM, register.at[row, "经办人"], involved.at[row]
+        for level in levels:
+            alert = _alert(
+                facts, row, TALK_RULE, _TALK_STAGE, level, np.datetime64(due, "s"), _MANAGER, PENDING_TODO, _TALK_SOURCE
+            )
+            yield alert, _MANAGER, _GM, register.at[row, "经办人"], involved.at[row]
+
+
+def _late_levels(late: dt.timedelta, patience: dt.timedelta) -> list[Level]:
+    """What stays late past ``patience`` also goes to the role above."""
+    return [Level.LATE, Level.ESCALATED] if late >= patience else [Level.LATE]
 
 
 def _alert(

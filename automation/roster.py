@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from automation.alerts import Recipient
-from workbook.cells import written_time
+from workbook.cells import half_width, written_time
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
 
@@ -18,7 +18,7 @@ _WEEKDAYS = {
     sign: number for number, signs in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for sign in signs
 }
 _REST = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])")
-NAME_DIVIDERS = re.compile(r"[、,,;;/和及]|\s+")
+NAME_DIVIDERS = re.compile(r"[、,;/]|\s+")
 
 NAMED_IN = {"接收人": "接收人", "客户经理": "经办人", "管理部": "复核人", "客户服务中心": "回访人"}
 """The register column that names who handles a role's stages of a ticket, where somebody has been named."""
@@ -124,15 +124,15 @@ def read(records: Records) -> tuple[Roster, tuple[Finding, ...]]:
 
 def names_in(text: str) -> tuple[str, ...]:
     """The names of a cell that may hold several (``张伟、李娜``)."""
-    return tuple(name for name in NAME_DIVIDERS.split(text) if name)
+    return tuple(name for name in NAME_DIVIDERS.split(half_width(text)) if name)
 
 
 def _leave(text: str) -> tuple[tuple[tuple[dt.date, dt.date], ...], str]:
     spans, bad = [], []
-    for part in re.split(r"[;;\n,,]", text):
+    for part in re.split(r"[;\n,]", half_width(text)):
         if not part.strip():
             continue
-        edges = [written_time(edge) for edge in re.split(r"[~~至到—–]|(?<=\d)-(?=\d{4})", part)]
+        edges = [written_time(edge) for edge in re.split(r"[~至到—–]|(?<=\d)-(?=\d{4})", part)]
         if not 1 <= len(edges) <= 2 or any(np.isnat(edge) for edge in edges) or edges[0] > edges[-1]:
             bad.append(part.strip())
             continue

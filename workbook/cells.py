@@ -20,10 +20,10 @@ Mask = npt.NDArray[np.bool_]
 _DAY = r"(?P<y>(?:19|20)\d{2})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号]?"
 _COMPACT = r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"
 _HALF = r"(?:\s*(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上|晚|AM|PM|am|pm))?"
-_CLOCK_TIME = r"[::]\s*(?P<M>\d{1,2})(?:[::]\s*(?P<S>\d{1,2})(?:\.\d+)?)?"
+_CLOCK_TIME = r":\s*(?P<M>\d{1,2})(?::\s*(?P<S>\d{1,2})(?:\.\d+)?)?"
 _SPOKEN_TIME = r"[时点]\s*(?P<M2>半|\d{1,2})?\s*分?(?:\s*(?P<S2>\d{1,2})\s*秒)?"
 _TIME = rf"(?P<H>\d{{1,2}})\s*(?:{_CLOCK_TIME}|{_SPOKEN_TIME})"
-_COMPACT_TIME = r"(?P<H>\d{2})[::]?(?P<M>\d{2})(?:[::]?(?P<S>\d{2}))?"
+_COMPACT_TIME = r"(?P<H>\d{2}):?(?P<M>\d{2})(?::?(?P<S>\d{2}))?"
 _WEEKDAY = r"(?:\s*[(]?(?:周|星期)[一二三四五六日天][)]?)?"
 
 _WRITTEN_TIME = re.compile(rf"{_DAY}{_WEEKDAY}(?:[\sT,]*{_HALF}\s*{_TIME})?")
@@ -114,7 +114,7 @@ def as_text(column: pd.Series) -> pd.Series:
 
 def written_time(text: str) -> np.datetime64:
     """A time as people write it (``2026年11月3日 下午3点半``, ``2026/11/3 9:05``, ``20261103``); NaT if it is none."""
-    plain = _ISO_ZONE.sub("", re.sub(r"\s+", " ", _narrow(text)).strip())
+    plain = _ISO_ZONE.sub("", re.sub(r"\s+", " ", half_width(text)).strip())
     match = _WRITTEN_TIME.fullmatch(plain) or _COMPACT_TIME_TEXT.fullmatch(plain)
     if match is None:
         return np.datetime64("NaT", "s")
@@ -137,7 +137,7 @@ def written_time(text: str) -> np.datetime64:
 
 def written_number(text: str) -> float:
     """A number as people write it (``3.2万公里``, ``1,200 元``); NaN if it is none."""
-    match = _WRITTEN_NUMBER.fullmatch(re.sub(r"\s+", "", _narrow(text)))
+    match = _WRITTEN_NUMBER.fullmatch(re.sub(r"\s+", "", half_width(text)))
     if match is None:
         return float("nan")
     return float(match["n"].replace(",", "")) * (10_000 if match["wan"] else 1)
@@ -153,7 +153,8 @@ def _is(kinds: pd.Series, *types: type) -> Mask:
     return found
 
 
-def _narrow(text: str) -> str:
+def half_width(text: str) -> str:
+    """Full-width letters, digits and punctuation as their half-width forms (NFKC)."""
     return unicodedata.normalize("NFKC", text)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbook.cells import half_width
 from workbook.schema import PENDING, REGISTER, TABLES, Table
 from workbook.snapshot import Grid, NativeTable, Snapshot
 
@@ -60,7 +60,7 @@ def place(snapshot: Snapshot) -> dict[str, Placement]:
 
 def header_text(value: Any) -> str:
     """A header as compared: full-width forms folded, white space, line breaks and the mark ``*`` dropped."""
-    return re.sub(r"[\s**]+", "", unicodedata.normalize("NFKC", str(value)))
+    return re.sub(r"[\s*]+", "", half_width(str(value)))
 
 
 def _headers(table: Table, row: Sequence[Any], left: int) -> tuple[dict[str, int], dict[str, int]]:

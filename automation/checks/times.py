@@ -10,6 +10,7 @@ import pandas as pd
 from automation.checks.facts import Check, Facts, clock_time, mark
 from workbook.finding import Finding, Severity
 from workbook.schema import PENDING, TABLES, TEMPORAL
+from workbook.vocabulary import FLOW, STANDARD_FLOW
 
 CHAIN = (
     "接收时间", "上报时间", "填单时间", "转管理部时间", "复核完成时间", "总经理意见时间", "执行完成时间", "转客服时间", "归档时间",
@@ -89,16 +90,20 @@ def _backwards(facts: Facts, column: str, values: pd.Series, before: pd.Series, 
 
 def missing_in_the_middle(facts: Facts) -> Iterator[Finding]:
     """TIME-03: a later stage is done, but an earlier one has no time; its verdict cannot be told."""
-    register = facts.register[list(CHAIN)]
+    # Only the standard flow has all of these times; the others take theirs from 处理记录.
+    standard = facts.register["流程"].isin(["", STANDARD_FLOW]) | ~facts.register["流程"].isin(FLOW.values)
+    register = facts.register.loc[standard, list(CHAIN)]
     present = register.notna().to_numpy()
     later = np.flip(np.logical_or.accumulate(np.flip(present, axis=1), axis=1), axis=1)
     for position, column in enumerate(CHAIN[1:-1], start=1):
         gap = ~present[:, position] & later[:, position]
-        unread = facts.ledger.register.raw.get(column)
-        typed = gap if unread is None else gap & unread.map(lambda v: isinstance(v, str) and not v.strip()).to_numpy()
+        cells = facts.ledger.register.raw.get(column)
+        if cells is None:
+            continue  # READ-06 speaks of the missing column
+        gap &= cells.loc[register.index].map(lambda cell: isinstance(cell, str) and not cell.strip()).to_numpy()
         yield from mark(
             facts.ledger.register,
-            register.index[typed],
+            register.index[gap],
             column,
             "TIME-03",
             Severity.ERROR,

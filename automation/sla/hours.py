@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from automation.sla.calendar import DAY, DEFAULT_HOURS, Hours, merge
+from workbook.cells import half_width
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
 from workbook.vocabulary import WEEKDAY
 
-_CLOCK = re.compile(r"(\d{1,2})[::时点](\d{1,2})?分?(?:[::]\d{1,2})?")
+_CLOCK = re.compile(r"(\d{1,2})[:时点](\d{1,2})?分?(?::\d{1,2})?")
 _PAIRS = (("上午起", "上午止"), ("下午起", "下午止"))
 
 
@@ -63,7 +64,7 @@ def _seconds(value: Any) -> int | None:
         return value.hour * 3600 + value.minute * 60
     if isinstance(value, float) and 0 <= value <= 1:
         return round(value * DAY)
-    match = _CLOCK.fullmatch(str(value).strip().replace(":", ":"))
+    match = _CLOCK.fullmatch(half_width(str(value)).strip())
     if match is None:
         return None
     seconds = int(match[1]) * 3600 + int(match[2] or 0) * 60

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from automation.sla.defaults import STANDARD_RULES
+from workbook.cells import half_width
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
 from workbook.schema import REGISTER, TEMPORAL
@@ -209,7 +210,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 
 def _text(row: Mapping[str, Any], column: str) -> str:
     value = row.get(column)
-    return "" if value is None or value is pd.NaT or value != value else str(value).strip()
+    return "" if value is None or value is pd.NaT or value != value else half_width(str(value)).strip()
 
 
 def _number(row: Mapping[str, Any], column: str) -> float | None:
@@ -237,7 +238,7 @@ def _limit(row: Mapping[str, Any], unit: Unit) -> float | None:
 
 
 def _event(row: Mapping[str, Any], column: str) -> str:
-    name = _text(row, column).replace(":", ":").replace(" ", "")
+    name = _text(row, column).replace(" ", "")
     if name.startswith(EVENT_PREFIX) and len(name) > len(EVENT_PREFIX):
         return name
     if name in REGISTER.headers and REGISTER[name].kind in TEMPORAL:
@@ -246,7 +247,7 @@ def _event(row: Mapping[str, Any], column: str) -> str:
 
 
 def _condition(row: Mapping[str, Any]) -> Condition | None:
-    text = _text(row, "延长条件").replace("=", "=").replace(" ", "")
+    text = _text(row, "延长条件").replace(" ", "")
     if not text:
         return None
     column, equals, value = text.partition("=")
@@ -259,7 +260,7 @@ _BEFORE = re.compile(r"(\d+(?:\.\d+)?)(分钟|小时|天)")
 
 
 def _warn(row: Mapping[str, Any]) -> Warn:
-    text = _text(row, "预警").replace(" ", "").replace("%", "%")
+    text = _text(row, "预警").replace(" ", "")
     if not text:
         return Warn()
     before = _BEFORE.fullmatch(text)

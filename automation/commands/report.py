@@ -1,0 +1,1 @@
+"""``kesu report``: one report as mail and workbook, into a folder."""

@@ -1,0 +1,23 @@
+"""``kesu restore``: the workbook as it was before an earlier pass wrote into it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from automation.settings import Settings
+from workbook import store
+
+
+def bring_back(settings: Settings, backup: Path | None, now: dt.datetime) -> None:
+    """List the backups, or put one in place; what stands there now becomes a backup itself."""
+    kept = [one for one in store.backups(settings.backup_dir) if one.workbook == settings.workbook.name]
+    if backup is None:
+        for one in kept:
+            click.echo(f"{one.taken:%Y-%m-%d %H:%M:%S}  {one.path}")
+        click.echo(f"共 {len(kept)} 份备份" + (";用 --backup 文件 恢复其中一份" if kept else ""))
+        return
+    before = store.restore(settings.workbook, backup, backups=settings.backup_dir, keep=settings.backups.keep, now=now)
+    click.echo(f"✓ 已恢复 {backup.name}" + (f";恢复前的文件留在 {before}" if before else ""))

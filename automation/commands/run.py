@@ -1,0 +1,82 @@
+"""``kesu run``: one pass, and what it did in a few lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from automation import cycle
+from automation.cli import CLEAN, COULD_NOT
+from automation.commands.check import line, tally
+from automation.cycle import Outcome
+from automation.plan import Plan
+from automation.settings import Settings
+from workbook.edits import CellEdit
+from workbook.finding import Severity
+
+
+def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
+    """One pass, or only its plan. 2 when the register is empty or the workbook could not be written."""
+    if dry_run:
+        _, decided = cycle.look(settings, now)
+        _tell_plan(decided)
+        return COULD_NOT if decided.facts.register.empty else CLEAN
+    outcome = cycle.run(settings, now)
+    tell(outcome, settings)
+    return COULD_NOT if outcome.plan.facts.register.empty or outcome.unwritten else CLEAN
+
+
+def tell(outcome: Outcome, settings: Settings) -> None:
+    """What a pass did."""
+    decided = outcome.plan
+    for finding in outcome.findings:
+        if finding.severity is Severity.ERROR and finding.rule in ("READ-11", "MAIL-01", "MAIL-02", "READ-06"):
+            click.echo(line(finding))
+    click.echo(f"反馈 {len(decided.facts.register)} 单,新编号 {_new_numbers(decided)} 单;{_states(decided)}")
+    click.echo(f"检查:{tally(outcome.findings)}")
+    if outcome.unwritten:
+        click.echo(f"✗ 没有写回:{outcome.unwritten}\n  编号已经留好,下一次处理时写入同样的编号。", err=True)
+    else:
+        click.echo(f"写回:{outcome.written} 个单元格" if outcome.written else "写回:没有变化,文件未动")
+    for refusal in outcome.refused:
+        where = refusal.edit.where if isinstance(refusal.edit, CellEdit) else refusal.edit.table
+        click.echo(f"  · {where} 没有改:{refusal.reason}")
+    _tell_mail(outcome, settings)
+
+
+def _tell_mail(outcome: Outcome, settings: Settings) -> None:
+    sent = outcome.delivered
+    where = "" if settings.mail.host else f"(没有设置邮箱,存为文件:{settings.outbox})"
+    click.echo(f"邮件:发出 {len(sent.sent)} 封{where if sent.sent else ''}")
+    if sent.down:
+        click.echo(f"✗ 邮件暂时发不出去:{sent.down};共 {len(sent.retried)} 封,稍后自动重发", err=True)
+    elif sent.retried:
+        click.echo(f"  · {len(sent.retried)} 封稍后重发")
+    if sent.failed:
+        click.echo(f"✗ {len(sent.failed)} 封发送失败,用 kesu outbox list 查看", err=True)
+    if sent.uncertain:
+        click.echo(f"✗ {len(sent.uncertain)} 封不知道是否送达,用 kesu outbox list 查看", err=True)
+    for _, address, words in sent.refused:
+        click.echo(f"✗ 收件人被拒收 {address}:{words}", err=True)
+
+
+def _tell_plan(decided: Plan) -> None:
+    click.echo("只演算,不改动任何东西:")
+    for finding in decided.findings:
+        click.echo(line(finding))
+    click.echo(f"反馈 {len(decided.facts.register)} 单,将新编号 {_new_numbers(decided)} 单;{_states(decided)}")
+    click.echo(f"检查:{tally(decided.findings)}")
+    cells = [edit for edit in decided.edits if isinstance(edit, CellEdit)]
+    click.echo(f"将写 {len(cells)} 个单元格" + (f",例如 {cells[0].where} ← {cells[0].value}" if cells else ""))
+    for digest in decided.digests:
+        click.echo(f"将提醒 {digest.recipient.name}({digest.recipient.role}):{len(digest.alerts)} 件")
+
+
+def _new_numbers(decided: Plan) -> int:
+    return sum(not issue.written for issue in decided.issued)
+
+
+def _states(decided: Plan) -> str:
+    counts = decided.facts.clocks.now_at["state"].value_counts()
+    return "、".join(f"{state} {count}" for state, count in counts.items()) or "还没有反馈"
