@@ -56,27 +56,22 @@ def who_has_it_open(path: Path, *, now: dt.datetime | None = None) -> OpenBy | N
         for prefix, suffix, read in (("~$", "", _excel), (".~", "", _wps), (".~lock.", "#", _libreoffice)):
             lock = place.with_name(f"{prefix}{place.name}{suffix}")
             try:
-                content, since = lock.read_bytes(), _moment(lock.stat().st_mtime)
+                since = _moment(lock.stat().st_mtime)
+            except OSError:
+                continue
+            try:
+                owner, old = read(lock.read_bytes(), since, lock), now is not None and now - since > OWNER_FILE_LIVES
             except FileNotFoundError:
                 continue
-            except OSError:
-                # Excel keeps its owner file so that others may not even read it
-                content, since = b"", _moment_of(lock)
-            owner = read(content, since, lock)
-            if owner is not None and not (now is not None and now - owner.since > OWNER_FILE_LIVES):
+            except OSError:  # Excel lets nobody else read its owner file while it has the workbook open
+                owner, old = read(b"", since, lock), False
+            if owner is not None and not old:
                 return owner
     return None
 
 
 def _moment(timestamp: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(timestamp, _SHANGHAI).replace(tzinfo=None)
-
-
-def _moment_of(lock: Path) -> dt.datetime:
-    try:
-        return _moment(lock.stat().st_mtime)
-    except OSError:
-        return _moment(0)
 
 
 def _excel(content: bytes, since: dt.datetime, lock: Path) -> OpenBy:

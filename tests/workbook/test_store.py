@@ -345,3 +345,21 @@ def test_what_a_killed_kesu_left_is_swept_away(workbook: Path) -> None:
     workbook.with_name(f".{workbook.name}.mine.tmp").write_bytes(b"not ours")
     write(workbook)
     assert beside(workbook) == [f".{workbook.name}.mine.tmp", workbook.name]
+
+
+def test_an_owner_file_nobody_may_read_means_that_the_workbook_is_open(
+    workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = workbook.with_name(f"~${workbook.name}")
+    lock.write_bytes(b"")
+    plain = Path.read_bytes
+
+    def locked(path: Path) -> bytes:
+        if path == lock:
+            raise PermissionError(errno.EACCES, "in use")
+        return plain(path)
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    owner = store.who_has_it_open(workbook, now=NOW + 1000 * HOUR)
+    assert owner is not None
+    assert str(owner).startswith("有人 从 ")

@@ -54,14 +54,6 @@ class Archive:
     directory_end: int
     end_record: int
 
-    def find(self, name: str) -> Member | None:
-        """The member of that name, spelled in any case (part names are case-insensitive), or ``None``."""
-        wanted = name.replace("\\", "/").lstrip("/").casefold()
-        for member in self.members:
-            if member.name.casefold() == wanted:
-                return member
-        return None
-
     def read(self, member: Member) -> bytes:
         """The unpacked bytes; raises NotAWorkbook when they do not match the size and checksum the zip states."""
         body = memoryview(self.data)[member.start : member.start + member.packed]

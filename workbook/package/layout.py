@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
-from workbook.edits import column_letter
+from workbook.edits import column_letter, column_number
 from workbook.errors import CannotPatch, NotAWorkbook
 from workbook.package.markup import Document, attribute, attributes, end_tag, read_document, start_tag
 from workbook.package.places import LAST_ROW, Area, read_area, read_cell
@@ -125,20 +126,32 @@ class Layout:
             found[column] = slot
         else:
             return found
-        found.clear()
-        index, last = 0, 0
-        for column, slot in self.cells(row):
+        starts = self._starts(row)
+        end = self.document.plain.rindex(b"</", row.open_end, row.end)
+        index = 0
+        for column in wanted:
+            while index < len(starts) and starts[index][0] < column:
+                index += 1
+            if index < len(starts) and starts[index][0] == column:
+                found[column] = self._slot(*self._open(b"c", starts[index][1]), row)
+            else:
+                place = starts[index][1] if index < len(starts) else end
+                found[column] = Slot(place, place, place)
+        return found
+
+    def _starts(self, row: Row) -> list[tuple[int, int]]:
+        """Each cell's column and where it starts, ascending. Raises Disorder when the cells do not stand in order."""
+        starts, last, number = [], 0, b"%d" % row.number
+        for cell in spelled_cells(self.document.prefix).finditer(self.document.plain, row.open_end, row.end):
+            if cell[2] != number:  # another spelling, or none: every tag must be read
+                starts = [(column, slot.start) for column, slot in self.cells(row)]
+                break
+            starts.append((_column(cell[1]), cell.start()))
+        for column, _ in starts:
             if column <= last:
                 raise Disorder(f"第 {row.number} 行的单元格不按顺序")
             last = column
-            while index < len(wanted) and wanted[index] < column:
-                found[wanted[index]] = Slot(slot.start, slot.start, slot.start)
-                index += 1
-            if index < len(wanted) and wanted[index] == column:
-                found[column] = slot
-                index += 1
-        end = self.document.plain.rindex(b"</", row.open_end, row.end)
-        return found | {column: Slot(end, end, end) for column in wanted[index:]}
+        return starts
 
     def _spelled(self, row: Row, column: int) -> Slot | None:
         """The cell found by its address, spelled as nearly every program does, without walking the row."""
@@ -231,6 +244,17 @@ class Layout:
             area = read_area((attribute(tag[0], b"ref") or b"").decode("ascii", "replace"))
             areas += [area] if area else []
         return areas
+
+
+@cache
+def spelled_cells(prefix: bytes) -> re.Pattern[bytes]:
+    """Finds each cell's start; the groups are its address where it stands first in the tag, else ``None``."""
+    return re.compile(rb"<" + re.escape(prefix) + rb"c(?: r=\"([A-Z]{1,3})([0-9]+)\"|(?=[\s/>]))")
+
+
+@cache
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
 
 
 def find_formulas(document: Document) -> array[int]:
