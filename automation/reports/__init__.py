@@ -1,0 +1,23 @@
+"""The reports: each a pure function from a pass's facts to a mail with its attachments. One file and one line a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from automation.reports import weekly
+from automation.reports.period import MONTHLY, WEEKLY
+from automation.reports.report import Report, ReportMail
+
+__all__ = ["REPORTS", "Report", "ReportMail"]
+
+REPORTS: Mapping[str, Report] = MappingProxyType(
+    {
+        report.name: report
+        for report in (
+            Report("weekly", "客户信息反馈处理单汇总(周报)", "STD-18", weekly.ROLES, WEEKLY, weekly.build),
+            Report("monthly", "客户信息反馈处理单汇总(月报)", "STD-18", weekly.ROLES, MONTHLY, weekly.build),
+        )
+    }
+)
+"""Every report by the name ``kesu report`` knows it by."""

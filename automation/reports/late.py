@@ -1,0 +1,77 @@
+"""Late stages one by one: by how much, and who answered for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pandas as pd
+
+from automation.checks.facts import Facts
+from automation.reports.figures import LateCase
+from automation.reports.period import Period
+from automation.reports.standing import Standing, within
+from automation.roster import NAMED_IN, names_in
+from automation.sla.rules import Rule
+from automation.sla.verdict import Verdict
+
+NAMED_BY_STOP = {
+    "上报时间": "接收人",
+    "填单时间": "填单人",
+    "转管理部时间": "经办人",
+    "复核完成时间": "复核人",
+    "总经理意见时间": "复核人",
+    "执行完成时间": "复核人",
+    "转客服时间": "复核人",
+    "回访时间": "回访人",
+    "编号时间": "",
+    "归档时间": "",
+}
+"""Who of the register did the stage that ends with a column; empty: nobody is named there, the roster answers."""
+
+
+def late_cases(here: Standing, facts: Facts, period: Period) -> tuple[LateCase, ...]:
+    """Every stage that is late now, and every one due in the period that was finished late; longest first."""
+    stages = here.stages
+    in_period = within(stages["counted"], period)
+    chosen = stages[(stages["verdict"] == Verdict.LATE) | ((stages["verdict"] == Verdict.FINISHED_LATE) & in_period)]
+    chosen = chosen.assign(in_period=in_period).sort_values(["late", "row", "rule"], ascending=[False, True, True])
+    return tuple(_cases(chosen, facts))
+
+
+def _cases(chosen: pd.DataFrame, facts: Facts) -> Iterator[LateCase]:
+    involved = facts.involved() if len(chosen) else None
+    rules = {rule.id: rule for stages in facts.book.flows.values() for versions in stages for rule in versions[-1:]}
+    for stage in chosen.itertuples(index=False):
+        rule, row = rules[stage.rule], int(stage.row)
+        due = stage.due.to_pydatetime()
+        assert involved is not None
+        person, why = responsible(facts, row, rule, due.date(), involved.at[row])
+        yield LateCase(
+            row=row,
+            rule=rule.id,
+            stage=stage.stage,
+            due=due,
+            actual=None if pd.isna(stage.actual) else stage.actual.to_pydatetime(),
+            late=dt.timedelta(seconds=int(stage.late.total_seconds())),
+            person=person,
+            why=why,
+            role=rule.responsible,
+            in_period=bool(stage.in_period),
+        )
+
+
+def responsible(facts: Facts, row: int, rule: Rule, day: dt.date, involved: frozenset[str]) -> tuple[str, str]:
+    """Who answered for a stage of a ticket on the day it was due, and how that is known.
+
+    The person the ticket names for it; else who was on duty by 人员 (STD-21), never somebody involved (STD-20); else
+    nobody, with the role as the reason.
+    """
+    column = NAMED_BY_STOP.get(rule.stop, NAMED_IN.get(rule.responsible, ""))
+    named = names_in(str(facts.register.at[row, column])) if column else ()
+    if named:
+        return "、".join(named), f"登记的{column}"
+    on_duty = facts.roster.on_duty(rule.responsible, day, involved=involved)
+    if on_duty:
+        return "、".join(one.name for one in on_duty), f"当日值班({on_duty[0].why})"
+    return "", f"{rule.responsible or '责任角色'}未安排人员"
