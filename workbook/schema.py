@@ -24,7 +24,7 @@ def _in_group(group: str, *columns: Column) -> tuple[Column, ...]:
 
 __all__ = ["NUMERIC", "TEMPORAL", "Column", "Kind", "Table"]  # declared in table.py, used with the contract
 
-TICKET = Column("编号", Kind.TICKET, width=17, note="反馈登记中的编号,例如 FK20261121-007")
+TICKET = Column("编号", Kind.TICKET, width=17, note="反馈登记中的编号，例如 FK20261121-007")
 
 REGISTER = Table(
     "反馈登记",
@@ -32,10 +32,10 @@ REGISTER = Table(
     (
         *_in_group(
             "接收",
-            Column("编号", Kind.TICKET, ours=True, width=17, note="kesu 自动编号(STD-03),请勿填写或修改"),
+            Column("编号", Kind.TICKET, ours=True, width=17, note="kesu 自动编号（STD-03），请勿填写或修改"),
             Column("流程", list=v.FLOW, width=12, note="留空即为“标准流程”"),
-            _time("接收时间", "第一次听到客户意见的时间;之后 1 小时内上报(STD-01)"),
-            _person("接收人", "首先听到意见的人,交接前一直负责(首问责任)"),
+            _time("接收时间", "第一次听到客户意见的时间；之后 1 小时内上报（STD-01）"),
+            _person("接收人", "首先听到意见的人，交接前一直负责（首问责任）"),
             Column("反馈渠道", list=v.CHANNEL, width=11),
             Column("级别", list=v.LEVEL, width=7),
         ),
@@ -43,74 +43,74 @@ REGISTER = Table(
             "客户",
             Column("客户姓名", width=10),
             Column("联系电话", Kind.PHONE, width=14, note="11 位手机号或带区号的座机"),
-            Column("车牌号", Kind.PLATE, width=11, note="例如 京A12345;新车未上牌填“未上牌”"),
+            Column("车牌号", Kind.PLATE, width=11, note="例如 京A12345；新车未上牌填“未上牌”"),
             Column("车架号", Kind.VIN, width=21, note="17 位 VIN,不含 I、O、Q"),
             Column("车型", width=14),
-            Column("行驶里程", Kind.NUMBER, width=10, note="公里,整数"),
+            Column("行驶里程", Kind.NUMBER, width=10, note="公里，整数"),
         ),
         *_in_group(
             "内容",
-            Column("内容概要", Kind.LONG_TEXT, width=30, note="一句话说明客户反馈什么(STD-03)"),
-            Column("详细经过", Kind.LONG_TEXT, width=36, note="时间、地点、人员、经过、结果"),
-            Column("客户要求", Kind.LONG_TEXT, width=22),
+            Column("内容概要", Kind.LONG_TEXT, width=34, note="一句话说明客户反馈什么（STD-03）"),
+            Column("详细经过", Kind.LONG_TEXT, width=72, note="时间、地点、人员、经过、结果"),
+            Column("客户要求", Kind.LONG_TEXT, width=24),
             Column("反馈类别", list=v.CATEGORY, width=11),
             Column("被反馈部门", list=v.DEPARTMENT, width=13),
-            _person("当事人", "被反馈的人;不得参与处理(STD-20)"),
+            _person("当事人", "被反馈的人；不得参与处理（STD-20）"),
         ),
         *_in_group(
             "上报填单",
-            _time("上报时间", "上报客户经理或客户服务中心的时间(STD-01:1 小时内)"),
+            _time("上报时间", "上报客户经理或客户服务中心的时间（STD-01：1 小时内）"),
             _person("填单人", "客户经理或客户服务中心"),
-            _time("填单时间", "填写《客户信息反馈处理单》的时间(STD-02:立即)"),
-            Column("编号时间", Kind.TIME, ours=True, width=16.5, note="kesu 自动填写(STD-03)"),
+            _time("填单时间", "填写《客户信息反馈处理单》的时间（STD-02：立即）"),
+            Column("编号时间", Kind.TIME, ours=True, width=16.5, note="kesu 自动填写（STD-03）"),
         ),
         *_in_group(
             "责任认定",
-            Column("责任明确", list=v.YES_NO, width=9, note="是:继续责任认定(STD-11);否:转未了事宜(STD-12)"),
-            Column("未明原因", list=v.UNCLEAR_REASON, width=11, note="责任明确为“否”时必填(STD-12)"),
+            Column("责任明确", list=v.YES_NO, width=9, note="是：继续责任认定（STD-11）；否：转未了事宜（STD-12）"),
+            Column("未明原因", list=v.UNCLEAR_REASON, width=11, note="责任明确为“否”时必填（STD-12）"),
             _person("经办人", "办理本单的客户经理"),
-            _time("客户联系时间", "24 小时内没联系上也要记录,才能按 48 小时计(STD-04)"),
+            _time("客户联系时间", "24 小时内没联系上也要记录，才能按 48 小时计（STD-04）"),
             Column("联系结果", list=v.CONTACT_RESULT, width=10),
-            Column("责任认定", Kind.LONG_TEXT, width=16),
-            _person("责任人", "认定的责任人;不得参与处理(STD-20)"),
-            Column("处理意见", Kind.LONG_TEXT, width=24),
-            _time("转管理部时间", "填单后 24 小时内(STD-04)"),
+            Column("责任认定", Kind.LONG_TEXT, width=20),
+            _person("责任人", "认定的责任人；不得参与处理（STD-20）"),
+            Column("处理意见", Kind.LONG_TEXT, width=32),
+            _time("转管理部时间", "填单后 24 小时内（STD-04）"),
         ),
         *_in_group(
             "复核审批",
             _person("复核人", "管理部"),
-            Column("复核结论", list=v.REVIEW, width=10, note="认可:出具过失处理意见;异议:开会并签署协商意见(STD-05)"),
-            Column("协商意见", Kind.LONG_TEXT, width=20, note="复核结论为“异议”时必填(STD-05)"),
-            _time("复核完成时间", "收到后 4 小时内(STD-05)"),
+            Column("复核结论", list=v.REVIEW, width=10, note="认可：出具过失处理意见；异议：开会并签署协商意见（STD-05）"),
+            Column("协商意见", Kind.LONG_TEXT, width=20, note="复核结论为“异议”时必填（STD-05）"),
+            _time("复核完成时间", "收到后 4 小时内（STD-05）"),
             Column("总经理意见", Kind.LONG_TEXT, width=20),
-            _time("总经理意见时间", "复核后 4 小时内(STD-06)"),
+            _time("总经理意见时间", "复核后 4 小时内（STD-06）"),
         ),
         *_in_group(
             "执行",
-            _time("执行完成时间", "总经理意见后 8 小时内(STD-07)"),
-            _time("转客服时间", "执行完成当日(STD-08)"),
+            _time("执行完成时间", "总经理意见后 8 小时内（STD-07）"),
+            _time("转客服时间", "执行完成当日（STD-08）"),
         ),
         *_in_group(
             "回访归档",
-            Column("需回访", list=v.YES_NO, width=8, note="由客户经理标明(STD-09)"),
+            Column("需回访", list=v.YES_NO, width=8, note="由客户经理标明（STD-09）"),
             _person("回访人"),
-            _time("回访时间", "转客服后 24 小时内(STD-09)"),
+            _time("回访时间", "转客服后 24 小时内（STD-09）"),
             Column("满意度", list=v.SATISFACTION, width=10),
-            Column("考核结果", list=v.AUDIT, width=10, note="客户服务中心考核及时性和处理尺度(STD-10)"),
-            _time("归档时间", "默认在下一个周二汇总前(STD-10)"),
-            _time("下次答复时间", "答应客户的下次答复时间,本身就是时限(X-07)"),
+            Column("考核结果", list=v.AUDIT, width=10, note="客户服务中心考核及时性和处理尺度（STD-10）"),
+            _time("归档时间", "默认在下一个周二汇总前（STD-10）"),
+            _time("下次答复时间", "答应客户的下次答复时间，本身就是时限（X-07）"),
             Column("备注", Kind.LONG_TEXT, width=20),
         ),
         *_in_group(
             "系统",
-            Column("当前环节", ours=True, width=10, note="kesu 自动填写:第一个未完成的环节"),
-            Column("截止时间", Kind.TIME, ours=True, width=16.5, note="kesu 自动填写:当前环节的截止时间"),
+            Column("当前环节", ours=True, width=10, note="kesu 自动填写：第一个未完成的环节"),
+            Column("截止时间", Kind.TIME, ours=True, width=16.5, note="kesu 自动填写：当前环节的截止时间"),
             Column("状态", list=v.STATE, ours=True, width=10, note="kesu 自动填写"),
-            Column("提示", Kind.LONG_TEXT, ours=True, width=40, note="kesu 自动填写:现在该做什么"),
+            Column("提示", Kind.LONG_TEXT, ours=True, width=40, note="kesu 自动填写：现在该做什么"),
         ),
     ),
     ("接收时间", "内容概要", "上报时间", "填单时间", "转管理部时间", "归档时间"),
-    "客户信息反馈处理单,一行一单",
+    "客户信息反馈处理单，一行一单",
 )
 
 _PENDING_COLUMNS = (
@@ -119,15 +119,15 @@ _PENDING_COLUMNS = (
     Column("客户姓名", width=10),
     Column("事由", Kind.LONG_TEXT, width=30),
     _date("转入日期"),
-    _person("认可人", "主管总经理(STD-13)"),
+    _person("认可人", "主管总经理（STD-13）"),
     _date("认可日期"),
     _person("负责人"),
     _person("备用负责人"),
     _date("预计完成日期"),
-    _date("最近沟通日期", "每月 4 日前与客户沟通一次(STD-16)"),
+    _date("最近沟通日期", "每月 4 日前与客户沟通一次（STD-16）"),
     Column("沟通方式", list=v.CONTACT_WAY, width=10),
     Column("沟通结果", Kind.LONG_TEXT, width=26),
-    _date("上门日期", "重大投诉须请示主管总经理后上门拜访(STD-14)"),
+    _date("上门日期", "重大投诉须请示主管总经理后上门拜访（STD-14）"),
     Column("状态", list=v.PENDING_STATE, width=8),
     _date("完成日期"),
     Column("备注", Kind.LONG_TEXT, width=20),
@@ -135,10 +135,10 @@ _PENDING_COLUMNS = (
 _PENDING_TELLING = ("转入日期", "认可人", "最近沟通日期", "预计完成日期")
 
 PENDING_MANAGER = Table(
-    "未了事宜台帐-客户经理", "未了事宜_客户经理", _PENDING_COLUMNS, _PENDING_TELLING, "客户经理的未了事宜(STD-15)"
+    "未了事宜台帐-客户经理", "未了事宜_客户经理", _PENDING_COLUMNS, _PENDING_TELLING, "客户经理的未了事宜（STD-15）"
 )
 PENDING_CENTRE = Table(
-    "未了事宜台帐-客服中心", "未了事宜_客服中心", _PENDING_COLUMNS, _PENDING_TELLING, "客户服务中心的未了事宜(STD-15)"
+    "未了事宜台帐-客服中心", "未了事宜_客服中心", _PENDING_COLUMNS, _PENDING_TELLING, "客户服务中心的未了事宜（STD-15）"
 )
 
 EVENTS = Table(
@@ -171,7 +171,7 @@ CALLBACKS = Table(
         Column("备注", Kind.LONG_TEXT, width=20),
     ),
     ("回访时间", "接通", "客户意见", "是否闭环"),
-    "每次回访一行(STD-09)",
+    "每次回访一行（STD-09）",
 )
 
 WARRANTY = Table(
@@ -186,21 +186,21 @@ WARRANTY = Table(
         Column("出厂里程", Kind.NUMBER, width=10),
         _date("再修日期"),
         Column("再修里程", Kind.NUMBER, width=10),
-        Column("结论", ours=True, width=30, note="kesu 自动填写(REPAIR)"),
+        Column("结论", ours=True, width=30, note="kesu 自动填写（REPAIR）"),
     ),
     ("维修类型", "出厂日期", "出厂里程", "再修日期"),
-    "维修质量保证期核对(REPAIR)",
+    "维修质量保证期核对（REPAIR）",
 )
 
 ACCIDENTS = Table(
     "重大质量事故",
     "重大质量事故",
     (
-        Column("申请号", ours=True, width=17, note="kesu 自动编号(EVQ)"),
+        Column("申请号", ours=True, width=17, note="kesu 自动编号（EVQ）"),
         TICKET,
         Column("申请类型", list=v.ACCIDENT_REQUEST, width=11),
         Column("事实", Kind.LONG_TEXT, width=36),
-        Column("证据", Kind.LONG_TEXT, width=24, note="故障件照片等(EVQ)"),
+        Column("证据", Kind.LONG_TEXT, width=24, note="故障件照片等（EVQ）"),
         _person("申请人"),
         _date("申请日期"),
         _person("批准人"),
@@ -213,7 +213,7 @@ ACCIDENTS = Table(
         Column("跟踪结果", Kind.LONG_TEXT, width=24),
     ),
     ("申请类型", "申请日期", "批准人", "核销单号"),
-    "重大质量事故处理申请表(EVQ)",
+    "重大质量事故处理申请表（EVQ）",
 )
 
 SPOT_CHECKS = Table(
@@ -230,7 +230,7 @@ SPOT_CHECKS = Table(
         Column("说明", Kind.LONG_TEXT, width=36),
     ),
     ("抽查月份", "抽查项", "抽查人"),
-    "客户抽查(X-03)",
+    "客户抽查（X-03）",
 )
 
 CARE = Table(
@@ -245,14 +245,14 @@ CARE = Table(
         _date("生日"),
         _date("保险到期"),
         _date("下次保养"),
-        Column("事项", ours=True, width=14, note="kesu 自动填写(X-04)"),
-        Column("应联系日期", Kind.DATE, ours=True, width=11.5, note="kesu 自动填写(X-04)"),
+        Column("事项", ours=True, width=14, note="kesu 自动填写（X-04）"),
+        Column("应联系日期", Kind.DATE, ours=True, width=11.5, note="kesu 自动填写（X-04）"),
         _date("实际联系日期"),
         _person("联系人"),
         Column("结果", Kind.LONG_TEXT, width=30),
     ),
     ("交车日期", "保险到期", "下次保养", "应联系日期"),
-    "客户关怀计划(X-04)",
+    "客户关怀计划（X-04）",
 )
 
 REWARDS = Table(
@@ -266,15 +266,15 @@ REWARDS = Table(
         Column("类型", list=v.REWARD, width=8),
         Column("依据条款", Kind.LONG_TEXT, width=24),
         Column("事由", Kind.LONG_TEXT, width=30),
-        Column("金额", Kind.MONEY, width=11, note="元,正数;奖励和处罚由“类型”区分"),
+        Column("金额", Kind.MONEY, width=11, note="元，正数；奖励和处罚由“类型”区分"),
         _person("认定人"),
         _person("审批人"),
         _date("审批日期"),
-        Column("报送月份", ours=True, width=10, note="kesu 自动填写(STD-19)"),
+        Column("报送月份", ours=True, width=10, note="kesu 自动填写（STD-19）"),
         Column("备注", Kind.LONG_TEXT, width=20),
     ),
     ("依据条款", "金额", "认定人", "审批人"),
-    "奖励与处罚,每月 4 日报送(STD-19)",
+    "奖励与处罚，每月 4 日报送（STD-19）",
 )
 
 STAFF = Table(
@@ -283,15 +283,15 @@ STAFF = Table(
     (
         Column("姓名", Kind.PERSON, width=10),
         Column("部门", list=v.DEPARTMENT, width=13),
-        Column("角色", list=v.ROLE, width=14, note="一人多个角色时,每个角色一行"),
-        Column("主次", list=v.RANK, width=7, note="每个角色要有一主一次(STD-21)"),
-        Column("邮箱", width=26),
+        Column("角色", list=v.ROLE, width=14, note="一人多个角色时，每个角色一行"),
+        Column("主次", list=v.RANK, width=7, note="每个角色要有一主一次（STD-21）"),
+        Column("邮箱", width=36),
         Column("休息日", width=12, note="例如 周六,周日"),
-        Column("请假", width=24, note="例如 2026-11-20~2026-11-22;多段用分号隔开"),
+        Column("请假", width=24, note="例如 2026-11-20~2026-11-22；多段用分号隔开"),
         Column("在岗", list=v.YES_NO, width=7),
     ),
     ("姓名", "角色", "主次", "邮箱"),
-    "谁担任什么角色,休息与请假(STD-21)",
+    "谁担任什么角色，休息与请假（STD-21）",
 )
 
 RULES = Table(
@@ -301,16 +301,16 @@ RULES = Table(
         Column("规则号", width=9),
         Column("流程", list=v.FLOW, width=12),
         Column("环节", width=11),
-        Column("起点", width=16, note="登记表的一列,或“处理记录:事项”"),
-        Column("终点", width=16, note="登记表的一列,或“处理记录:事项”"),
+        Column("起点", width=16, note="登记表的一列，或“处理记录:事项”"),
+        Column("终点", width=16, note="登记表的一列，或“处理记录:事项”"),
         Column("时限", Kind.NUMBER, width=8),
         Column("单位", list=v.UNIT, width=10),
         Column("延长时限", Kind.NUMBER, width=10),
         Column("延长条件", width=20, note="例如 联系结果=未联系上"),
-        Column("预警", width=10, note="已用时限的比例(75%),或截止前多久(30分钟);留空为 75%"),
+        Column("预警", width=10, note="已用时限的比例（75%），或截止前多久（30分钟）；留空为 75%"),
         Column("责任角色", list=v.ROLE, width=14),
         Column("上报角色", list=v.ROLE, width=14),
-        _date("生效日期", "对该日起接收的单生效;更早的单仍用旧规则"),
+        _date("生效日期", "对该日起接收的单生效；更早的单仍用旧规则"),
         Column("出处", Kind.LONG_TEXT, width=44),
     ),
     ("规则号", "环节", "起点", "终点", "时限"),

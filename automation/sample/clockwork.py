@@ -23,6 +23,9 @@ STOPS = (
 Times = list[dt.datetime | None]
 
 _HOURS = {1: 1.0, 2: 0.5, 3: 0.25, 4: 24.0, 5: 4.0, 6: 4.0, 7: 8.0, 9: 24.0}
+_FROM_HOUR = {6: 10, 7: 12, 8: 14, 9: 15, 10: 15}
+"""From when in the day a stage may begin so that those before it fit into the same day."""
+_OPENS, _CLOSES = dt.time(8, 40), dt.time(18, 0)
 _START = {1: 0, 2: 1, 3: 2, 4: 2, 5: 4, 6: 5, 7: 6, 8: 7, 9: 8, 10: 8}
 """The stage whose stop starts each stage's clock; 0 is 接收时间."""
 
@@ -58,16 +61,10 @@ def due(stage: int, start: dt.datetime) -> dt.datetime:
 def standing_start(target: Standing, rng: random.Random, now: dt.datetime) -> Times:
     """Times of a ticket that stands at ``target`` now; where the calendar forbids it, as near as it comes."""
     moment = now.replace(second=0, microsecond=0)
-    shares = {"normal": (0.1, 0.6), "risk": (0.78, 0.97), "late": (1.02, 1.5)}[target.how]
-    candidates = []
-    for minutes in range(1, 14 * 24 * 60, 3):
-        start = moment - dt.timedelta(minutes=minutes)
-        limit = due(target.stage, start) - start
-        if limit and shares[0] <= (moment - start) / limit <= shares[1]:
-            candidates.append(start)
-    if not candidates:
-        candidates = [moment - dt.timedelta(minutes=20)]
-    start = rng.choice(candidates)
+    candidates = _starts(target, moment)
+    by_day = [start for start in candidates if _OPENS <= start.time() <= _CLOSES]
+    late_enough = [start for start in by_day if start.hour >= _FROM_HOUR.get(target.stage, 0)]
+    start = rng.choice(late_enough or by_day or candidates or [moment - dt.timedelta(minutes=20)])
     times: Times = [None] * 11
     anchor = _START[target.stage]
     times[anchor] = start
@@ -81,14 +78,27 @@ def standing_start(target: Standing, rng: random.Random, now: dt.datetime) -> Ti
     return _off_midnight(times)
 
 
+def _starts(target: Standing, moment: dt.datetime) -> list[dt.datetime]:
+    """Every start, three minutes apart, from which the target's stage now stands as it should."""
+    over_night = 5.0 if target.stage in (5, 6, 7) else 2.0
+    least, most = {"normal": (0.1, 0.6), "risk": (0.78, 0.97), "late": (1.02, over_night)}[target.how]
+    starts = []
+    for minutes in range(1, 14 * 24 * 60, 3):
+        start = moment - dt.timedelta(minutes=minutes)
+        limit = due(target.stage, start) - start
+        if limit and least <= (moment - start) / limit <= most:
+            starts.append(start)
+    return starts
+
+
 def _earlier(stage: int, stop: dt.datetime, rng: random.Random) -> dt.datetime:
     """A plausible start of a stage that was done in time at ``stop``."""
     if stage == 4:  # the form is filled in by day, most often the day before
-        day = stop - dt.timedelta(days=1)
-        first = max(day.replace(hour=9, minute=0), stop - dt.timedelta(hours=23))
-        last = min(day.replace(hour=18, minute=0), stop - dt.timedelta(hours=1))
-        if first < last:
-            return first + dt.timedelta(minutes=rng.randint(0, int((last - first).total_seconds() // 60)))
+        for day in (stop.date() - dt.timedelta(days=1), stop.date()):
+            first = max(dt.datetime.combine(day, _OPENS), stop - dt.timedelta(hours=23))
+            last = min(dt.datetime.combine(day, _CLOSES), stop - dt.timedelta(hours=1))
+            if first < last:
+                return first + _minutes(rng, 0, int((last - first).total_seconds() // 60))
         return stop - _minutes(rng, 840, 1320)
     if stage == 8:
         return max(stop - dt.timedelta(minutes=rng.randint(10, 70)), stop.replace(hour=0, minute=0))

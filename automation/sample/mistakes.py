@@ -109,7 +109,7 @@ def _people_and_roles(ground: _Field) -> None:
         "经办人",
         lambda case: _done(case) and case.row["经办人"] in _TYPOS,
         lambda case: _TYPOS[str(case.row["经办人"])],
-        "经办人的名字写错,人员表里没有",
+        "经办人的名字写错，人员表里没有",
     )
 
 
@@ -125,7 +125,7 @@ def _pending_items(ground: _Field) -> None:
         month = (month - dt.timedelta(days=1)).replace(day=1)
     case = ground.take(lambda case: case.pending and case.received.date() < month - dt.timedelta(days=3))
     for sheet, row in both(case) if case else ():
-        row |= {"最近沟通日期": row["转入日期"], "沟通结果": "已说明情况,客户同意等候"}
+        row |= {"最近沟通日期": row["转入日期"], "沟通结果": "已说明情况，客户同意等候"}
         ground.note("STD-16", sheet, "最近沟通日期", row, "每月 4 日前没有再沟通")
     case = ground.take(lambda case: case.pending)
     for sheet, row in both(case) if case else ():
@@ -145,12 +145,12 @@ def _pending_items(ground: _Field) -> None:
 
 
 def _handling(ground: _Field) -> None:
-    case = ground.take(lambda case: _done(case) and case.row["联系结果"] == "未联系上")
+    case = ground.take(_reached_in_48_hours)
     if case is not None:
         case.row["联系结果"] = "已联系"
         events = ground.contents[EVENTS.sheet]
         events[:] = [row for row in events if row["编号"] != case.number or row["结果"] != "未联系上"]
-        ground.note("STD-04", REGISTER.sheet, "联系结果", case.row, "超过 24 小时完成,却没有“未联系上”的记录")
+        ground.note("STD-04", REGISTER.sheet, "联系结果", case.row, "超过 24 小时完成，却没有“未联系上”的记录")
     case = ground.take(_called)
     if case is not None:
         early = _moment(case, "转客服时间") - dt.timedelta(minutes=20)
@@ -162,6 +162,12 @@ def _handling(ground: _Field) -> None:
     for column, what in (("处理意见", "转管理部了却没有处理意见"), ("被反馈部门", "没有填被反馈部门")):
         ground.change("REQ-01", column, _done, lambda _: None, what)
     _duplicate(ground)
+
+
+def _reached_in_48_hours(case: Case) -> bool:
+    if not _done(case) or case.row["联系结果"] != "未联系上":
+        return False
+    return _moment(case, "转管理部时间") - _moment(case, "填单时间") < dt.timedelta(hours=48)
 
 
 def _duplicate(ground: _Field) -> None:
@@ -183,7 +189,7 @@ def _duplicate(ground: _Field) -> None:
             "被反馈部门",
         )
         second.row |= {name: first.row[name] for name in same}
-        second.row["内容概要"] = f"{first.row['内容概要']},再次反映"
+        second.row["内容概要"] = f"{first.row['内容概要']}，再次反映"
         ground.spoiled |= {id(first), id(second)}
         ground.note("DUP-01", REGISTER.sheet, "内容概要", second.row, "同一辆车、同一件事几天内登记了两次")
         return
@@ -281,7 +287,7 @@ def _times(ground: _Field) -> None:
         lambda case: _moment(case, "转管理部时间") - dt.timedelta(hours=3),
         "复核早于转管理部",
     )
-    ground.change("TIME-03", "复核完成时间", _done, lambda _: None, "后面的环节做完了,这一环节没有时间")
+    ground.change("TIME-03", "复核完成时间", _done, lambda _: None, "后面的环节做完了，这一环节没有时间")
 
 
 def _rewards(ground: _Field) -> None:
@@ -301,7 +307,7 @@ def _rewards(ground: _Field) -> None:
         ground.note(rule, REWARDS.sheet, column, row, what)
     for row in rows[len(gaps) : len(gaps) + 1]:
         named = set(known[str(row["编号"])].row.values())
-        row["姓名"] = next(person.name for person in people.STAFF if person.name not in named)
+        row["姓名"] = next(person.name for person in reversed(people.STAFF) if person.name not in named)
         row["部门"] = people.department(str(row["姓名"]))
         ground.note("PAY-04", REWARDS.sheet, "姓名", row, "该单没有提到这个人")
 
@@ -310,7 +316,7 @@ def _absences(ground: _Field) -> None:
     staff, today = ground.contents[STAFF.sheet], ground.now.date()
     for row in staff:
         if row["角色"] == people.LONE_ROLE:
-            ground.note("STD-21", STAFF.sheet, "角色", row, "只有主要责任人,没有备用")
+            ground.note("STD-21", STAFF.sheet, "角色", row, "只有主要责任人，没有备用")
         if row["姓名"] in people.DOUBLE_ABSENCE:
             row["请假"] = f"{today}~{today + dt.timedelta(days=1)}"
             if row["角色"] == "售后经理" and row["主次"] == "主":

@@ -10,11 +10,11 @@ from automation.sample.stories import CALLBACK_WORDS
 from automation.sample.tickets import Case, Row
 
 _TALKS = (
-    "已电话联系,客户说下周有空回店",
-    "客户出差,约定回来后到店",
-    "已说明配件在途,客户愿意等",
-    "客户表示等厂家答复,暂不到店",
-    "提醒客户回店检查,客户答应月底前来",
+    "已电话联系，客户说下周有空回店",
+    "客户出差，约定回来后到店",
+    "已说明配件在途，客户愿意等",
+    "客户表示等厂家答复，暂不到店",
+    "提醒客户回店检查，客户答应月底前来",
 )
 
 
@@ -57,7 +57,7 @@ def _measures(case: Case, rng: random.Random) -> list[Row]:
                 "事项": "预防措施",
                 "经手人": manager,
                 "对象": about.department,
-                "内容": "部门例会通报,修订作业要求,列入下月检查",
+                "内容": "部门例会通报，修订作业要求，列入下月检查",
                 "结果": "部门负责人签收",
             }
         )
@@ -120,11 +120,11 @@ def _pending_item(case: Case, rng: random.Random, now: dt.datetime) -> Row:
         "预计完成日期": case.resolved or max(expected, now.date() + dt.timedelta(days=rng.randint(3, 15))),
         "最近沟通日期": talked,
         "沟通方式": rng.choice(("电话", "微信", "面谈")) if talked else None,
-        "沟通结果": ("客户到店,处理完毕" if case.resolved else rng.choice(_TALKS)) if talked else None,
+        "沟通结果": ("客户到店，处理完毕" if case.resolved else rng.choice(_TALKS)) if talked else None,
         "上门日期": visit,
         "状态": "已了" if case.resolved else "未了",
         "完成日期": case.resolved,
-        "备注": "总经理同意上门,带礼品" if major else None,
+        "备注": "总经理同意上门，带礼品" if major else None,
     }
 
 

@@ -11,11 +11,11 @@ from automation.sample.tickets import Case, Row
 _PENALTIES = (
     ("《客户投诉考核细则》第八条", "服务态度被客户投诉属实", (100, 200)),
     ("《客户投诉考核细则》第十一条", "返工造成客户二次到店", (100, 150, 200, 300)),
-    ("《客户投诉考核细则》第十四条", "未按流程操作,责任属实", (50, 100, 200)),
+    ("《客户投诉考核细则》第十四条", "未按流程操作，责任属实", (50, 100, 200)),
 )
 _REWARDS = (
-    ("《客户投诉考核细则》第二十一条", "处理及时,客户回访满意", (50, 100)),
-    ("《客户投诉考核细则》第二十二条", "主动上门,化解重大投诉", (200, 300, 500)),
+    ("《客户投诉考核细则》第二十一条", "处理及时，客户回访满意", (50, 100)),
+    ("《客户投诉考核细则》第二十二条", "主动上门，化解重大投诉", (200, 300, 500)),
 )
 
 
@@ -26,9 +26,9 @@ def rewards(made: list[Case], rng: random.Random, now: dt.datetime) -> list[Row]
         done = case.at(7)
         if not case.number or not case.plain_number or done is None:
             continue
-        if case.blamed and rng.random() < 0.22:
+        if case.blamed and rng.random() < 0.3:
             rows.append(_row(case, case.blamed, "处罚", _PENALTIES, done, rng, now))
-        elif case.row.get("满意度") == "非常满意" and rng.random() < 0.35:
+        elif case.row.get("满意度") == "非常满意" and rng.random() < 0.8:
             major = case.row["级别"] == "重大"
             kind = _REWARDS[1:] if major else _REWARDS[:1]
             rows.append(_row(case, str(case.row["经办人"]), "奖励", kind, done, rng, now))

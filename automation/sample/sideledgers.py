@@ -71,12 +71,12 @@ def accidents(made: list[Case], now: dt.datetime) -> list[Row]:
                 "申请日期": min(applied, now.date()),
                 "批准人": people.holding("主管总经理")[0] if settled else None,
                 "批准日期": approved if settled else None,
-                "批准意见": "同意赔偿,故障件封存待核销" if settled else None,
+                "批准意见": "同意赔偿，故障件封存待核销" if settled else None,
                 "执行日期": approved + dt.timedelta(days=6) if settled else None,
                 "故障件保管": f"旧件库 A-{12 + index}",
                 "核销单号": None,
                 "赔偿金额": 3600 if settled else None,
-                "跟踪结果": "已赔付,厂家核销单未到" if settled else "厂家技术分析中",
+                "跟踪结果": "已赔付，厂家核销单未到" if settled else "厂家技术分析中",
             }
         )
     return rows
@@ -129,7 +129,7 @@ def care(rng: random.Random, now: dt.datetime, count: int) -> list[Row]:
                 "下次保养": now.date() + dt.timedelta(days=rng.randint(-5, 120)),
                 "实际联系日期": called,
                 "联系人": people.holding("回访员")[1] if called else None,
-                "结果": rng.choice(("已提醒,客户会预约", "客户感谢", "约定下月到店")) if called else None,
+                "结果": rng.choice(("已提醒，客户会预约", "客户感谢", "约定下月到店")) if called else None,
             }
         )
     return sorted(rows, key=lambda row: str(row["交车日期"]), reverse=True)

@@ -20,14 +20,24 @@ FRESH = dt.timedelta(hours=8)
 UNNUMBERED = 10
 _MAJOR_CHANNELS = ("厂家", "消费者协会", "媒体")
 _HANDLERS = ("接收人", "填单人", "经办人", "复核人", "回访人")
+_WEIGHTS = {
+    "质量问题": 1.5,
+    "维修技术": 1.3,
+    "工期延误": 1.4,
+    "配件延时": 1.3,
+    "其他": 0.4,
+    "费用价格": 0.8,
+    "交车日期": 0.7,
+}
+"""How often a category's stories are told, beside 1 for all others."""
 _GM_WORDS = (
     "同意。",
-    "同意,按意见执行。",
-    "同意,部门负责人要跟到客户满意。",
-    "同意。举一反三,晨会通报。",
-    "同意,从严落实。",
+    "同意，按意见执行。",
+    "同意，部门负责人要跟到客户满意。",
+    "同意。举一反三，晨会通报。",
+    "同意，从严落实。",
 )
-_AGREED = "双方协商:承担一半责任,部门补培训,签字确认"
+_AGREED = "双方协商：承担一半责任，部门补培训，签字确认"
 
 
 @dataclass
@@ -67,7 +77,7 @@ class Case:
 
 def cases(count: int, rng: random.Random, now: dt.datetime) -> list[Case]:
     """``count`` tickets of the standard flow in order of 接收时间, not numbered yet."""
-    standing = TARGETS[: min(len(TARGETS), max(min(count, 3), count // 3))]
+    standing = TARGETS[: min(len(TARGETS), max(min(count, 3), count // 6))]
     made = [_standing_case(target, rng, now) for target in standing]
     rest = count - len(made)
     tracks = _tracks(rest)
@@ -158,7 +168,8 @@ def _standing_case(target: Standing, rng: random.Random, now: dt.datetime) -> Ca
 
 
 def _story(rng: random.Random, *, unclear: bool) -> Story:
-    return rng.choice([story for story in STORIES if story.unclear]) if unclear else rng.choice(STORIES)
+    told = [story for story in STORIES if story.unclear or not unclear]
+    return rng.choices(told, [_WEIGHTS.get(story.category, 1.0) for story in told])[0]
 
 
 def _begin(
@@ -244,15 +255,19 @@ def _liability(case: Case, rng: random.Random, now: dt.datetime, *, unreached: b
     begun = filled_in
     if case.resolved:
         begun = dt.datetime.combine(case.resolved, dt.time(9)) + dt.timedelta(days=1)
-    contact = min(begun + dt.timedelta(minutes=rng.randint(15, 150)), handed)
+    contact = begun + dt.timedelta(minutes=rng.randint(15, 150))
+    if contact.hour >= 21 or contact.hour < 8:  # nobody is rung up at night
+        morning = contact + dt.timedelta(hours=(8 - contact.hour) % 24)
+        contact = morning.replace(minute=rng.randint(30, 49))
+    contact = min(contact, handed)
     row |= {"客户联系时间": contact, "联系结果": "未联系上" if unreached else "已联系"}
     if unreached:
         reached = handed - dt.timedelta(minutes=rng.randint(40, 120))
         case.steps.append(_step(contact, "联系客户", row["经办人"], "客户", "拨打两次电话并发短信", "未联系上"))
-        case.steps.append(_step(reached, "联系客户", row["经办人"], "客户", "再次致电,说明处理意见", "客户接受"))
+        case.steps.append(_step(reached, "联系客户", row["经办人"], "客户", "再次致电，说明处理意见", "客户接受"))
     else:
         case.steps.append(
-            _step(contact, "联系客户", row["经办人"], "客户", "了解经过,告知处理程序和时间", "客户愿意等候处理")
+            _step(contact, "联系客户", row["经办人"], "客户", "了解经过，告知处理程序和时间", "客户愿意等候处理")
         )
     row |= {"责任认定": case.story.finding, "责任人": case.blamed or None, "处理意见": case.story.measure}
 

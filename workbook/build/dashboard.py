@@ -21,6 +21,7 @@ _DAY, _MONTH, _NEXT = "$E$2", "$K$2", "$M$2"
 
 _COLUMNS = "BCDEFGHIJKLM"
 _CARD_ROWS = (4, 8)
+_ROW, _PIXELS_A_ROW = 18.75, 25
 _OPEN, _RECEIVED, _ARCHIVED = "未归档", "接收时间", "归档时间"
 
 
@@ -59,10 +60,10 @@ def dashboard_sheet(
     for top, cards in zip(_CARD_ROWS, _cards(contents, register, month, today), strict=True):
         for index, card in enumerate(cards):
             _draw_card(sheet, styles, top, index * 2, card)
-    row = _months(book, sheet, styles, register, today, top=13)
+    row = _months(book, sheet, styles, register, today, top=12)
     row = _states_and_stages(sheet, styles, register, top=row + 2)
-    row = _by_word(book, sheet, styles, register, month, v.CATEGORY, "反馈类别", "按反馈类别", top=row + 2, chart=True)
-    row = _by_word(book, sheet, styles, register, month, v.DEPARTMENT, "被反馈部门", "按被反馈部门", top=row + 2)
+    for vocabulary, column in ((v.CATEGORY, "反馈类别"), (v.DEPARTMENT, "被反馈部门")):
+        row = _by_word(book, sheet, styles, register, month, vocabulary, column, top=row + 2)
     _print(sheet, last=row)
 
 
@@ -73,6 +74,7 @@ def _first_of_month(day: dt.date, ahead: int) -> dt.date:
 
 def _frame(sheet: Any, styles: Styles, today: dt.date) -> None:
     sheet.hide_gridlines(2)
+    sheet.set_default_row(_ROW)
     sheet.set_column("A:A", 2)
     sheet.set_column("B:M", 11.5)
     sheet.set_column("N:N", 2)
@@ -82,7 +84,7 @@ def _frame(sheet: Any, styles: Styles, today: dt.date) -> None:
     strip = {"bg_color": "#E3EAF2", "font_size": 9, "font_color": "#41556E"}
     for letter in _COLUMNS:
         sheet.write_blank(f"{letter}2", None, styles(**strip))
-    sheet.merge_range("B2:D2", "统计日期(可改成过去的某天回看)", styles(**strip, indent=1))
+    sheet.merge_range("B2:D2", "统计日期（可改成过去的某天回看）", styles(**strip, indent=1))
     day = styles(**{**strip, "font_size": 10}, bold=True, num_format="yyyy-mm-dd", align="left")
     sheet.write_formula(_DAY.replace("$", ""), "=TODAY()", day, _serial(today))
     sheet.merge_range("F2:I2", "打开文件时自动重新计算", styles(**strip))
@@ -110,7 +112,8 @@ def _cards(
     pleased = f.summed(*(tickets(f.equals("满意度", word)) for word in v.SATISFACTION.values[:2]))
     age = f.mean_age(REGISTER, register, _RECEIVED, today, _DAY, still_open)
     reward, penalty = (
-        f.total(REWARDS, rewards, "金额", f.equals("类型", word), *month.of("日期")) for word in v.REWARD.values
+        f.total(REWARDS, rewards, "金额", f.equals("类型", word), f.positive("金额"), *month.of("日期"))
+        for word in v.REWARD.values
     )
     first = (
         _Card(_OPEN, tickets(still_open), "还没有归档的单"),
@@ -118,15 +121,15 @@ def _cards(
         _Card("临近", tickets(f.equals("状态", "临近")), "当前环节快到时限", AMBER),
         _Card("未了事宜", f.count(PENDING_MANAGER, pending, f.equals("状态", "未了")), "客户经理台帐中未了", "#57368A"),
         _Card("重大未归档", tickets(f.equals("级别", "重大"), still_open), "级别为“重大”", RED),
-        _Card("平均历时(天)", age, "未归档的单,自接收起", NAVY, "0.0"),
+        _Card("平均历时（天）", age, "未归档的单，自接收起", NAVY, "0.0"),
     )
     second = (
         _Card("本月接收", tickets(*month.of(_RECEIVED)), "按接收时间"),
         _Card("本月归档", tickets(*month.of(_ARCHIVED)), "按归档时间", GREEN),
         _Card("累计", tickets(), "登记表中的全部单"),
         _Card("回访满意率", f.share(pleased, rated), "满意以上 / 有评价", GREEN, "0%"),
-        _Card("本月奖励(元)", reward, "奖罚明细", GREEN),
-        _Card("本月处罚(元)", penalty, "奖罚明细", RED),
+        _Card("本月奖励（元）", reward, "奖罚明细", GREEN),
+        _Card("本月处罚（元）", penalty, "奖罚明细", RED),
     )
     return first, second
 
@@ -193,13 +196,12 @@ def _months(book: Any, sheet: Any, styles: Styles, register: Rows, today: dt.dat
     _dress(chart)
     chart.set_x_axis({"num_font": _chart_font(9), "line": {"color": LINE}, "num_format": 'm"月"', "text_axis": True})
     chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
-    chart.set_size({"width": 590, "height": 236})
-    sheet.insert_chart(f"G{head}", chart, {"x_offset": 4, "y_offset": 6, "object_position": 2})
-    return head + MONTHS + 4
+    _place(sheet, chart, f"G{head}", rows=MONTHS + 3, width=590)
+    return head + MONTHS + 2
 
 
 def _states_and_stages(sheet: Any, styles: Styles, register: Rows, *, top: int) -> int:
-    _heading(sheet, styles, top, "按状态(kesu 最近一次标注)", "B", "F")
+    _heading(sheet, styles, top, "按状态（kesu 最近一次标注）", "B", "F")
     _heading(sheet, styles, top, "正停在哪个环节", "H", "M")
     head = top + 1
     _table_head(sheet, styles, head, "BCDEF", ("状态", "单数", "其中重大", "占比", ""))
@@ -214,7 +216,8 @@ def _states_and_stages(sheet: Any, styles: Styles, register: Rows, *, top: int) 
         _number(sheet, styles, f"C{row}", figure)
         _number(sheet, styles, f"D{row}", f.count(REGISTER, register, filled, is_state, f.equals("级别", "重大")))
         _number(sheet, styles, f"E{row}", f.share(figure, total), num_format="0%")
-        _bar(sheet, styles, f"F{row}", Figure(f"=E{row}", f.share(figure, total).value))
+        _bar_cell(sheet, styles, f"F{row}", Figure(f"=E{row}", f.share(figure, total).value))
+    _bars(sheet, "F", head + 1, head + len(v.STATE.values) + 1)
     _table_head(sheet, styles, head, "HIJKLM", ("环节", "单数", "临近", "超时", "", ""))
     sheet.write_blank(f"L{head}", None, styles(bg_color="#EEF2F6", bottom=1, bottom_color=LINE))
     return max(head + len(v.STATE.values) + 1, _stages(sheet, styles, register, head))
@@ -230,7 +233,8 @@ def _stages(sheet: Any, styles: Styles, register: Rows, head: int) -> int:
         _number(sheet, styles, f"J{row}", f.count(REGISTER, register, here, f.equals("状态", "临近")), font_color=AMBER)
         _number(sheet, styles, f"K{row}", f.count(REGISTER, register, here, f.equals("状态", "超时")), font_color=RED)
         sheet.merge_range(f"L{row}:M{row}", "", styles(bottom=1, bottom_color=LINE))
-        _bar(sheet, styles, f"L{row}", Figure(f"=I{row}", figure.value))
+        _bar_cell(sheet, styles, f"L{row}", Figure(f"=I{row}", figure.value))
+    _bars(sheet, "L", head + 1, head + len(STAGES))
     return head + len(STAGES)
 
 
@@ -246,15 +250,13 @@ def _by_word(
     month: _Span,
     vocabulary: Vocabulary,
     column: str,
-    title: str,
     *,
     top: int,
-    chart: bool = False,
 ) -> int:
     """One row a word of an open list, as 字典 spells it now, and one for all that is not in the list."""
-    _heading(sheet, styles, top, title)
+    _heading(sheet, styles, top, f"按{column}")
     head = top + 1
-    _table_head(sheet, styles, head, "BCDEFG", (column, "全部", _OPEN, "超时", "本月接收", ""))
+    _table_head(sheet, styles, head, "BCDEF", (column, "全部", _OPEN, "超时", "本月接收"))
     filled, letter_first = f.filled(_RECEIVED), first_cell(vocabulary)
     kinds = (
         ("C", ()),
@@ -282,8 +284,7 @@ def _by_word(
         )
         formula = f"{whole.formula}-SUM({place}{head + 1}:{place}{last})"
         _number(sheet, styles, f"{place}{last + 1}", Figure(formula, float(whole.value) - listed), font_color=FAINT)
-    if chart:
-        _bar_chart(book, sheet, head, last)
+    _bar_chart(book, sheet, head, last)
     return last + 1
 
 
@@ -299,14 +300,19 @@ def _bar_chart(book: Any, sheet: Any, head: int, last: int) -> None:
                 "border": {"none": True},
                 "gap": 45,
                 "overlap": 0,
+                "data_labels": {"value": True, "font": _chart_font(8), "num_format": "0;;"},
             }
         )
     _dress(chart)
     chart.set_y_axis({"reverse": True, "num_font": _chart_font(9), "line": {"color": LINE}})
-    grid = {"visible": True, "line": {"color": LINE}}
-    chart.set_x_axis({"num_font": _chart_font(8), "line": {"none": True}, "major_gridlines": grid, "num_format": "0"})
-    chart.set_size({"width": 500, "height": 330})
-    sheet.insert_chart(f"H{head}", chart, {"x_offset": 4, "y_offset": 6, "object_position": 2})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+    _place(sheet, chart, f"H{head}", rows=last - head + 2, width=500)
+
+
+def _place(sheet: Any, chart: Any, cell: str, *, rows: int, width: int) -> None:
+    """Lay a chart from ``cell`` over that many rows, so that it ends with the table beside it."""
+    chart.set_size({"width": width, "height": rows * _PIXELS_A_ROW - 8})
+    sheet.insert_chart(cell, chart, {"x_offset": 4, "y_offset": 6, "object_position": 2})
 
 
 def _chart_font(size: int) -> dict[str, object]:
@@ -319,12 +325,16 @@ def _dress(chart: Any) -> None:
     chart.set_plotarea({"fill": {"color": PAPER}})
 
 
-def _bar(sheet: Any, styles: Styles, cell: str, figure: Figure) -> None:
-    """A bar drawn in the cell; the number itself is in the cell beside it."""
+def _bar_cell(sheet: Any, styles: Styles, cell: str, figure: Figure) -> None:
+    """A cell of a column of bars; its number is the one beside it."""
     sheet.write_formula(cell, figure.formula, styles(font_color=PAPER, bottom=1, bottom_color=LINE), figure.value)
-    bar = {"type": "data_bar", "bar_color": "#9DB9CE", "bar_solid": True, "bar_only": True, "min_type": "num"}
-    ends = {"min_value": 0, "max_type": "max"}
-    sheet.conditional_format(cell, {**bar, **ends})
+
+
+def _bars(sheet: Any, letter: str, first: int, last: int) -> None:
+    """Draw the column's bars against the longest of them."""
+    bar = {"type": "data_bar", "bar_color": "#9DB9CE", "bar_solid": True, "bar_only": True}
+    ends = {"min_type": "num", "min_value": 0, "max_type": "max"}
+    sheet.conditional_format(f"{letter}{first}:{letter}{last}", {**bar, **ends})
 
 
 def _print(sheet: Any, *, last: int) -> None:

@@ -43,6 +43,11 @@ def empty(column: str) -> Condition:
     return Condition(column, '"="', lambda value: value in (None, ""))
 
 
+def positive(column: str) -> Condition:
+    """The column holds a number above nothing."""
+    return Condition(column, '">0"', lambda value: isinstance(value, int | float) and value > 0)
+
+
 def since(column: str, day: dt.date, cell: str) -> Condition:
     """The column holds a time on or after ``day``, which stands in ``cell``; text that looks like a time is no time."""
     start = dt.datetime.combine(day, dt.time.min)

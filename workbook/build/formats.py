@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +83,7 @@ WORD_COLOURS: dict[Vocabulary, dict[str, dict[str, object]]] = {
 }
 """How a word of a list is coloured, wherever a column takes that list."""
 
-_CENTRED = frozenset({Kind.TIME, Kind.DATE, Kind.CLOCK, Kind.PERSON, Kind.PHONE, Kind.PLATE, Kind.VIN, Kind.TICKET})
+_CENTRED = frozenset({Kind.TIME, Kind.DATE, Kind.CLOCK})
 _RIGHT = frozenset({Kind.NUMBER, Kind.MONEY})
 
 
@@ -112,12 +114,12 @@ class Styles:
         look: dict[str, object] = {"border": 1, "border_color": LINE}
         if column.kind in NUMBER_FORMATS:
             look["num_format"] = NUMBER_FORMATS[column.kind]
+        if column.kind in _CENTRED:
+            look["align"] = "center"
+        else:
+            look |= {"align": "right" if column.kind in _RIGHT else "left", "indent": 1}
         if column.kind is Kind.LONG_TEXT:
             look["text_wrap"] = True
-        elif column.kind in _RIGHT:
-            look["align"] = "right"
-        elif column.kind in _CENTRED or column.list is not None:
-            look["align"] = "center"
         if column.ours:
             look |= {"bg_color": OURS, "font_color": "#475569"}
         return self(**look)
@@ -135,15 +137,32 @@ class Styles:
             bottom=2,
             bottom_color=tone.band,
             text_wrap=True,
+            align="left",
+            indent=1,
         )
 
     def band(self, tone: Tone) -> Any:
         """The strip above the headers."""
-        return self(bold=True, font_color=PAPER, bg_color=tone.band, font_size=11)
+        return self(bold=True, font_color=PAPER, bg_color=tone.band, font_size=11, indent=1)
 
     def band_note(self, tone: Tone) -> Any:
         """Small print on the strip."""
         return self(font_color="#E5EAF0", bg_color=tone.band, font_size=9)
+
+
+LINE_HEIGHT = 14.5
+"""Points a line of 10 pt text takes."""
+
+
+def lines(text: str, width: float) -> int:
+    """How many lines a wrapped text takes in a column of that width, a Chinese sign counting for two."""
+    room = max(width - 1, 2)
+    return sum(max(1, math.ceil(display_width(part) / room)) for part in text.split("\n"))
+
+
+def display_width(text: str) -> int:
+    """The width of a text in half-width signs."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
 def tones(table: Table) -> tuple[Tone, ...]:

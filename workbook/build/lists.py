@@ -34,7 +34,7 @@ def dictionary_sheet(sheet: Any, styles: Styles) -> None:
     sheet.set_default_row(18)
     for index in range(len(VOCABULARIES)):
         sheet.write_blank(0, index, None, styles.band(tone))
-    note = "   白底的列可以在下面续写自己的词,下拉框随之更新;灰底的列是规则用语,请勿改动"
+    note = "   白底的列可以在下面续写自己的词，下拉框随之更新；灰底的列是规则用语，请勿改动"
     title, small = styles.band(tone), styles.band_note(tone)
     sheet.write_rich_string(0, 0, title, DICTIONARY_SHEET, small, note, title)
     for index, vocabulary in enumerate(VOCABULARIES):

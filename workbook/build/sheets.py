@@ -8,16 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbook import vocabulary as v
-from workbook.build.formats import AMBER, FAINT, RED, WORD_COLOURS, Styles, tones
+from workbook.build.formats import AMBER, FAINT, LINE_HEIGHT, RED, WORD_COLOURS, Styles, lines, tones
 from workbook.build.lists import TICKETS_NAME, list_name
 from workbook.edits import column_letter
-from workbook.schema import REGISTER, Column, Kind, Table
+from workbook.schema import FINDINGS, REGISTER, Column, Kind, Table
 
 BAND_ROW, HEADER_ROW, FIRST_ROW, LAST_ROW = 0, 1, 2, 4999
 """Rows counted from 0: the coloured band, the headers, the first data row, the last row prepared for new entries."""
 
 _EARLIEST = dt.date(2000, 1, 1)
-_CHARS_A_PAGE = 205
+_ONE_PAGE, _CHARS_A_PAGE = 260, 235
+"""Up to how many characters' width a table goes on one page; how many a page of a wider one takes."""
+_ROW, _TALL_ROW, _MOST_LINES = 21, 36, 8
+"""Row heights in points: the least, and the least where kesu itself writes sentences of up to two lines."""
+_TALL = (REGISTER, FINDINGS)
 _FOOTER = "&L&8&A&C&8第 &P 页 / 共 &N 页&R&8打印:&D &T"
 
 
@@ -54,6 +58,7 @@ def table_sheet(sheet: Any, table: Table, rows: Sequence[Mapping[str, object]], 
 
 
 def _headings(sheet: Any, table: Table, styles: Styles) -> None:
+    sheet.set_default_row(_TALL_ROW if table is FINDINGS else _ROW)
     sheet.set_row(BAND_ROW, 24)
     sheet.set_row(HEADER_ROW, 33)
     grouped = any(column.group for column in table.columns)
@@ -78,8 +83,16 @@ def _rows(sheet: Any, table: Table, rows: Sequence[Mapping[str, object]], styles
             raise ValueError(f"{table.sheet}: no such column: {', '.join(sorted(unknown))}")
         for index, (column, look) in enumerate(zip(table.columns, looks, strict=True)):
             _cell(sheet, FIRST_ROW + offset, index, row.get(column.name), look)
+        sheet.set_row(FIRST_ROW + offset, _height(table, row))
     last = FIRST_ROW + max(len(rows), 1)
     sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW + 1}:{column_letter(len(looks))}{max(last, LAST_ROW)}"})
+
+
+def _height(table: Table, row: Mapping[str, object]) -> float:
+    """Readers differ in whether they fit a row to its wrapped text, so its height is written."""
+    long = (column for column in table.columns if column.kind is Kind.LONG_TEXT and row.get(column.name))
+    most = max((lines(str(row[column.name]), column.width) for column in long), default=1)
+    return max(_TALL_ROW if table in _TALL else _ROW, min(most, _MOST_LINES) * LINE_HEIGHT + 6)
 
 
 def _cell(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
@@ -112,11 +125,11 @@ def _validate(sheet: Any, table: Table, index: int, column: Column) -> None:
             "source": f"={list_name(column.list)}",
             "error_type": "stop" if closed else "warning",
             "error_title": column.name,
-            "error_message": "请从下拉列表中选择。" if closed else "列表中没有这一项。可以保留;常用的请补进“字典”。",
+            "error_message": "请从下拉列表中选择。" if closed else "列表中没有这一项。可以保留；常用的请补进“字典”。",
         }
     elif column.kind in (Kind.TIME, Kind.DATE):
         example = "2026-11-21 09:30" if column.kind is Kind.TIME else "2026-11-21"
-        message = f"这不像一个日期。建议按 {example} 的样子填写;坚持保留的话,kesu 会尽量读懂。"
+        message = f"这不像一个日期。建议按 {example} 的样子填写；坚持保留的话，kesu 会尽量读懂。"
         options = {"validate": "date", "criteria": ">=", "value": _EARLIEST, **warn, "error_message": message}
     elif column.kind is Kind.CLOCK:
         bounds = {"minimum": dt.time(0, 0), "maximum": dt.time(23, 59)}
@@ -125,7 +138,7 @@ def _validate(sheet: Any, table: Table, index: int, column: Column) -> None:
             "criteria": "between",
             **bounds,
             **warn,
-            "error_message": "请填时刻,例如 08:30。",
+            "error_message": "请填时刻，例如 08:30。",
         }
     elif column.kind in (Kind.NUMBER, Kind.MONEY):
         options = {
@@ -136,7 +149,7 @@ def _validate(sheet: Any, table: Table, index: int, column: Column) -> None:
             "error_message": "这里应是不小于 0 的数字。",
         }
     elif column.kind is Kind.TICKET:
-        message = "反馈登记里没有这个编号,请核对。"
+        message = "反馈登记里没有这个编号，请核对。"
         options = {
             "validate": "custom",
             "value": f"=COUNTIF({TICKETS_NAME},{first})>0",
@@ -145,7 +158,7 @@ def _validate(sheet: Any, table: Table, index: int, column: Column) -> None:
         }
     else:
         options = {"validate": "any"}
-    note = column.note or ("kesu 自动填写,请勿填写或修改" if column.ours else "")
+    note = column.note or ("kesu 自动填写，请勿填写或修改" if column.ours else "")
     if note:
         options |= {"input_title": f"{column.name}(kesu 填写)" if column.ours else column.name, "input_message": note}
     elif options["validate"] == "any":
@@ -202,8 +215,8 @@ def _print(sheet: Any, table: Table) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(math.ceil(width / _CHARS_A_PAGE), 0)
+    sheet.fit_to_pages(1 if width <= _ONE_PAGE else math.ceil(width / _CHARS_A_PAGE), 0)
     sheet.repeat_rows(BAND_ROW, HEADER_ROW)
-    if width > _CHARS_A_PAGE:
+    if width > _ONE_PAGE:
         sheet.repeat_columns(0, _frozen(table) - 1)
     sheet.set_footer(_FOOTER)
