@@ -112,6 +112,7 @@ class Journal:
             told=frozenset(row["key"] for row in self._rows("SELECT key FROM told")),
             occurrences=frozenset((row["job"], row["period"]) for row in self._rows("SELECT * FROM occurrences")),
             first_seen={row["key"]: _time(row["first_seen"]) for row in self._rows("SELECT * FROM findings")},
+            began=next((_time(row["at"]) for row in self._rows("SELECT at FROM passes ORDER BY id LIMIT 1")), None),
         )
 
     def commit(

@@ -30,10 +30,11 @@ class Past:
     """Everything remembered that a decision may rest on.
 
     ``told``: keys of alerts already queued. ``occurrences``: ``(job, period)`` pairs already done. ``first_seen``:
-    finding key → when the finding first appeared, for those that stood at the last pass.
+    finding key → when the finding first appeared, for those that stood at the last pass. ``began``: the first pass.
     """
 
     issued: tuple[Issued, ...] = ()
     told: frozenset[str] = frozenset()
     occurrences: frozenset[tuple[str, str]] = frozenset()
     first_seen: Mapping[str, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
+    began: dt.datetime | None = None

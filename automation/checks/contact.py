@@ -81,7 +81,7 @@ def callback_too_early(facts: Facts) -> Iterator[Finding]:
     )
     handed = register[register["编号"] != ""].groupby("编号")["转客服时间"].min()
     records = facts.ledger[CALLBACKS]
-    closed = records.frame["编号"].map(handed).astype("datetime64[s]")
+    closed = handed.reindex(records.frame["编号"]).set_axis(records.frame.index)
     called = records.frame["回访时间"]
     yield from mark(
         records,

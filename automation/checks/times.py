@@ -100,7 +100,7 @@ def missing_in_the_middle(facts: Facts) -> Iterator[Finding]:
         cells = facts.ledger.register.raw.get(column)
         if cells is None:
             continue  # READ-06 speaks of the missing column
-        gap &= cells.loc[register.index].map(lambda cell: isinstance(cell, str) and not cell.strip()).to_numpy()
+        gap &= cells.loc[register.index].map(lambda cell: isinstance(cell, str) and not cell.strip()).to_numpy(dtype=bool)
         yield from mark(
             facts.ledger.register,
             register.index[gap],

@@ -25,13 +25,13 @@ _STATES = {
 def now_at(flows: Mapping[str, FlowClock], register: pd.DataFrame) -> pd.DataFrame:
     """One row a ticket (index: Excel row): ``stage``, ``rule``, ``due``, ``state``, ``verdict``; see ``Clocks``."""
     parts = [_flow_now(flow, register.loc[flow.index]) for flow in flows.values()]
-    columns = ["stage", "rule", "due", "state", "verdict"]
-    return pd.concat(parts).reindex(register.index) if parts else pd.DataFrame(columns=columns, index=register.index)
+    return pd.concat(parts).reindex(register.index) if parts else _nowhere(register.index)
 
 
-def _flow_now(flow: FlowClock, tickets: pd.DataFrame) -> pd.DataFrame:
-    count = len(flow.index)
-    at = pd.DataFrame(
+def _nowhere(index: pd.Index) -> pd.DataFrame:
+    """Tickets of which nothing is known yet."""
+    count = len(index)
+    return pd.DataFrame(
         {
             "stage": np.full(count, "", dtype=object),
             "rule": np.full(count, "", dtype=object),
@@ -39,8 +39,13 @@ def _flow_now(flow: FlowClock, tickets: pd.DataFrame) -> pd.DataFrame:
             "state": np.full(count, "正常", dtype=object),
             "verdict": np.full(count, int(Verdict.NOT_YET), dtype=np.int8),
         },
-        index=flow.index,
+        index=index,
     )
+
+
+def _flow_now(flow: FlowClock, tickets: pd.DataFrame) -> pd.DataFrame:
+    count = len(flow.index)
+    at = _nowhere(flow.index)
     undecided: Mask = np.ones(count, dtype=bool)
     for position, stage in enumerate(flow.stages):
         todo = np.isin(stage.verdict, [int(verdict) for verdict in OPEN])
