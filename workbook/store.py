@@ -244,9 +244,9 @@ def _prune(folder: Path, real: Path, keep: int, kept: Path) -> None:
 
 def backups(folder: Path) -> list[Backup]:
     """Every backup in the folder, newest first; an absent folder holds none."""
-    pattern = re.compile(r"(.+)\.(\d{8}-\d{6})(?:-\d+)?(\.[^.]+)")
+    pattern = re.compile(r"(.+)\.(\d{8}-\d{6})(?:-(\d+))?(\.[^.]+)")
     try:
-        entries = sorted(folder.iterdir(), reverse=True)
+        entries = list(folder.iterdir())
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -256,8 +256,9 @@ def backups(folder: Path) -> list[Backup]:
         match = pattern.fullmatch(entry.name)
         if match and not entry.name.startswith("."):
             with contextlib.suppress(ValueError):
-                found.append(Backup(entry, match[1] + match[3], dt.datetime.strptime(match[2], _STAMP)))
-    return sorted(found, key=lambda backup: backup.taken, reverse=True)
+                backup = Backup(entry, match[1] + match[4], dt.datetime.strptime(match[2], _STAMP))
+                found.append((backup.taken, int(match[3] or 1), entry.name, backup))
+    return [backup for *_, backup in sorted(found, key=lambda row: row[:3], reverse=True)]
 
 
 def restore(path: Path, backup: Path, *, backups: Path, keep: int, now: dt.datetime) -> Path | None:

@@ -140,6 +140,7 @@ def test_two_backups_of_one_second_are_both_kept_and_other_workbooks_left_alone(
     write(workbook, b"1")
     write(workbook, b"2", expected=b"1")
     write(workbook, b"3", expected=b"2", keep=2)
+    assert [backup.path.stem[-2:] for backup in store.backups(other.parent)] == ["-3", "-2", "00"]
     names = {backup.path.name: backup.path.read_bytes() for backup in store.backups(other.parent)}
     assert names == {
         other.name: b"x",
