@@ -5,24 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from automation import channels, outbox, plan, render
+from automation.alerts import Recipient
 from automation.journal import Journal, NumberTaken
 from automation.mail import BadMail, Message
 from automation.outbox import Delivered
 from automation.plan import Plan
+from automation.reports import REPORTS
+from automation.reports.period import Period
 from automation.settings import Settings
+from automation.timetable import Occurrence
 from workbook import ledger, package, snapshot, store
 from workbook.edits import CellEdit
-from workbook.errors import CannotPatch, WorkbookBusy, WorkbookChanged, WriteFailed
+from workbook.errors import CannotPatch, KesuError, WorkbookBusy, WorkbookChanged, WriteFailed
 from workbook.finding import Finding, Severity
 from workbook.package import Refusal
 from workbook.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _ATTEMPTS = 3
 """How often a pass starts over when the file was saved, or a number given, while it was deciding."""
 
 Progress = Callable[[str], None]
+
+
+class NoReader(KesuError):
+    """Nobody whom a report is for has an address."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +121,63 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         except (BadMail, ValueError) as error:
             untold.update(alert.key for alert in digest.alerts)
             findings.append(_unsendable(digest.recipient.name, digest.recipient.address, error))
+    done: list[tuple[str, str]] = []
+    for occurrence in decided.reports:
+        try:
+            messages.append(report_mail(occurrence.name, occurrence.period, decided, settings, templates))
+            done.append(occurrence.key)
+        except Exception as error:  # noqa: BLE001 - one failing report never stops another, and is due until sent
+            findings.append(_unreported(occurrence, error))
     journal.commit(
         now=now,
         issued=decided.issued,
         messages=messages,
         told=[key for key in decided.told if key not in untold],
+        occurrences=done,
         findings=decided.first_seen,
     )
     return tuple(findings)
+
+
+def report_mail(
+    name: str,
+    period: Period,
+    decided: Plan,
+    settings: Settings,
+    templates: Environment,
+    *,
+    also: Recipient | None = None,
+) -> Message:
+    """One report as a finished mail. Raises :class:`NoReader` when nobody of its roles has an address, unless ``also``
+    stands in.
+    """
+    built = REPORTS[name].build(decided.facts, decided.findings, period, settings)
+    readers = decided.facts.roster.readers(built.roles, decided.facts.now.date())
+    if not readers and also is None:
+        raise NoReader(f"“人员”表里 {'、'.join(built.roles)} 都没有邮箱")
+    return render.report(
+        key=built.key,
+        kind=built.kind,
+        subject=built.subject,
+        template=built.template,
+        context=built.context,
+        recipients=readers or [also] if also else readers,
+        now=decided.facts.now,
+        settings=settings,
+        templates=templates,
+        attachments=built.attachments,
+    )
+
+
+def _unreported(occurrence: Occurrence, error: Exception) -> Finding:
+    told = str(error) if isinstance(error, KesuError) else f"{type(error).__name__}: {error}"
+    return Finding(
+        "MAIL-03",
+        Severity.ERROR,
+        f"{REPORTS[occurrence.name].title}({occurrence.period.words})没能发出:{told}",
+        "改正后下一次处理时会补发",
+        sheet="人员",
+    )
 
 
 def _unsendable(name: str, address: str, error: Exception) -> Finding:

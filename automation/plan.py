@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from automation import checks, escalation, numbering, roster, writeback
+from automation import checks, escalation, numbering, roster, timetable, writeback
 from automation.alerts import Digest
 from automation.checks.facts import Facts
 from automation.past import Issued, Past
@@ -18,6 +18,7 @@ from automation.sla.calendar import Calendar, NoOpenTime
 from automation.sla.rules import RuleBook, Unit
 from automation.sla.stages import Clocks, FlowClock
 from automation.sla.verdict import Verdict
+from automation.timetable import Occurrence
 from workbook.edits import Edit
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger
@@ -35,6 +36,7 @@ class Plan:
     issued: tuple[Issued, ...]
     digests: tuple[Digest, ...]
     told: tuple[str, ...]
+    reports: tuple[Occurrence, ...]
 
 
 def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
@@ -55,7 +57,8 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         *writeback.register_edits(before, facts, findings),
         *writeback.finding_edits(ledger[FINDINGS], findings, first_seen),
     )
-    return Plan(facts, findings, first_seen, edits, issued, told.digests, told.told)
+    reports = timetable.due(now, past.occurrences, past.began)
+    return Plan(facts, findings, first_seen, edits, issued, told.digests, told.told, reports)
 
 
 def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Finding]]:

@@ -92,6 +92,16 @@ class Roster:
             )
         return list(both.values())[:2]
 
+    def readers(self, roles: Sequence[str], day: dt.date) -> list[Recipient]:
+        """Who gets a report: of each role the primary, and whoever stands in while the primary is away."""
+        found: dict[str, Recipient] = {}
+        for role in roles:
+            first = [Recipient(p.name, p.address, role, "主要责任人") for p in self.in_role(role)[:1]]
+            for person in (*first, *self.on_duty(role, day)):
+                if person.address:
+                    found.setdefault(person.address.lower(), person)
+        return list(found.values())
+
 
 def read(records: Records) -> tuple[Roster, tuple[Finding, ...]]:
     """The roster of 人员; rest days and leave that cannot be read are findings and count as none."""

@@ -18,7 +18,7 @@ _LOOK_BACK = 40
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One report that is due: ``name`` of the report, the ``period`` it is about, ``at`` when it fell due."""
+    """One report that is due: its ``name`` in ``REPORTS``, the ``period`` it is about, ``at`` when it fell due."""
 
     name: str
     period: Period
@@ -39,7 +39,7 @@ def due(now: dt.datetime, done: Set[tuple[str, str]], began: dt.datetime | None)
     found = []
     for kind, is_day in ((WEEKLY, _is_tuesday), (MONTHLY, _is_second)):
         at = _newest(now, is_day)
-        occurrence = Occurrence("weekly", last_complete(kind, at), at)
+        occurrence = Occurrence(kind, last_complete(kind, at), at)
         if at >= (began or now) and occurrence.key not in done:
             found.append(occurrence)
     return tuple(found)
