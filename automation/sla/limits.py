@@ -102,7 +102,7 @@ def _risk(rule: Rule, start: Instants, due: Instants, limit: npt.NDArray[np.floa
         return risk
     span = np.where(np.isnat(due), 0, (due - start).astype(np.int64))
     shared: Instants = start + np.ceil(span * rule.warn.share).astype("m8[s]")
-    return shared
+    return np.where(np.isnat(due), NEVER, shared)
 
 
 def _next_tuesday(day: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
