@@ -132,6 +132,7 @@ def read(records: Records) -> tuple[RuleBook, tuple[Finding, ...]]:
     findings: list[Finding] = []
     for row, values in zip(records.frame.index, records.frame.to_dict("records"), strict=True):
         try:
+            _refuse_unread(records, row)
             rules.append(_rule({str(name): value for name, value in values.items()}))
         except Malformed as error:
             stand_in = "默认规则暂时代替" if str(values["规则号"]).strip().upper() in defaults else "这条规则暂不生效"
@@ -148,6 +149,14 @@ def read(records: Records) -> tuple[RuleBook, tuple[Finding, ...]]:
     if records.present and rules:
         findings += _missing(records, rules, defaults)
     return _book(rules, defaults), tuple(findings)
+
+
+def _refuse_unread(records: Records, row: int) -> None:
+    """A date or an extension that is there but cannot be read would otherwise hold since ever, or not at all."""
+    for column in ("生效日期", "延长时限"):
+        seen = records.raw[column].at[row] if column in records.columns else ""
+        if str(seen).strip() and pd.isna(records.frame[column].at[row]):
+            raise Malformed(column, f"{column}“{seen}”看不懂", "生效日期写成 2026-11-03,延长时限只填数字")
 
 
 def _missing(records: Records, rules: Sequence[Rule], defaults: Mapping[str, Rule]) -> Iterator[Finding]:
@@ -222,7 +231,7 @@ def _number(row: Mapping[str, Any], column: str) -> float | None:
     except ValueError:
         raise Malformed(column, f"{column}“{text}”不是数字", "只填数字,例如 24") from None
     if number <= 0:
-        raise Malformed(column, f"{column}“{text}”不是正数", "填写大于 0 的数字,例如 24")
+        raise Malformed(column, f"{column}“{number:g}”不是正数", "填写大于 0 的数字,例如 24")
     return number
 
 
