@@ -45,6 +45,11 @@ def moment(text: str) -> dt.datetime:
     return dt.datetime(int(year or YEAR), *(int(part or 0) for part in rest))  # type: ignore[arg-type]
 
 
+def wide(text: str) -> str:
+    """A text as a Chinese input method leaves it: letters, digits and signs in their full-width forms."""
+    return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
+
+
 def rows_of(text: str) -> dict[str, list[dict[str, Any]]]:
     """The sheets of a text, each as rows of header → value."""
     sheets: dict[str, list[dict[str, Any]]] = {}
