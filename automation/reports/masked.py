@@ -45,8 +45,11 @@ class Masked:
         """A column that holds nothing personal."""
         return "" if row is None else self._text(row, column)
 
-    def told(self, finding: Finding, text: str) -> str:
-        """A finding's message or hint: what it quotes from a personal column, and the customer of its ticket, masked."""
+    def told(self, finding: Finding, text: str, *, examples: bool = False) -> str:
+        """A finding's message: what it quotes from a personal column, the customer of its ticket, any number masked.
+
+        ``examples``: a hint, whose well-formed numbers are made up and are there to be seen.
+        """
         where = finding.where
         mask = _MASKS.get(self._columns.get((where.sheet, where.column), "")) if where else None
         if mask:
@@ -56,7 +59,7 @@ class Masked:
             for column in _PERSONAL:
                 value = self._text(row, column)
                 text = text.replace(value, _MASKS[column](value)) if len(value) > 1 else text
-        return mask_text(text)
+        return text if examples else mask_text(text)
 
     def _text(self, row: int, column: str) -> str:
         return str(self._facts.register.at[row, column])

@@ -58,13 +58,13 @@ class Period:
 
     @property
     def name(self) -> str:
-        """What staff call it in a sentence: ``本周`` or ``本月``."""
-        return "本月" if self.kind == MONTHLY else "本周"
+        """What it is called in a sentence: ``本期``, ``10月``; 本周 would be the wrong week on the day it is sent."""
+        return f"{self.first.month}月" if self.kind == MONTHLY else "本期"
 
     @property
     def name_before(self) -> str:
-        """What staff call the period before: ``上周`` or ``上月``."""
-        return "上月" if self.kind == MONTHLY else "上周"
+        """What the period before is called: ``上期``, ``9月``."""
+        return self.before.name if self.kind == MONTHLY else "上期"
 
 
 def containing(kind: str, day: dt.date) -> Period:

@@ -22,6 +22,7 @@ BLANK = "未填"
 DECIDED = (Verdict.ON_TIME, Verdict.FINISHED_LATE, Verdict.LATE, Verdict.UNKNOWN)
 SATISFIED = frozenset(SATISFACTION.values[:2])
 DISSATISFIED = frozenset(SATISFACTION.values[3:])
+_TYPES = {"row": "int64", "start": "M8[s]", "due": "M8[s]", "actual": "M8[s]", "verdict": "int8", "late": "m8[s]"}
 GROUPS = ("反馈类别", "被反馈部门", "反馈渠道", "流程", "级别")
 """Register columns that a summary counts by."""
 
@@ -49,7 +50,7 @@ class Standing:
 def standing(facts: Facts) -> Standing:
     """Prepare the register of a pass for counting."""
     register, now_at = facts.register, facts.clocks.now_at
-    stages = facts.clocks.long()
+    stages = facts.clocks.long().astype(_TYPES)  # of an empty register they come untyped
     stages = stages[stages["verdict"].isin([int(verdict) for verdict in DECIDED])]
     received = register["接收时间"]
     closed = now_at["state"].eq(CLOSED).reindex(register.index, fill_value=False)
@@ -62,10 +63,15 @@ def standing(facts: Facts) -> Standing:
     tickets["流程"] = tickets["流程"].where(tickets["流程"] != "", STANDARD_FLOW)
     tickets["级别"] = tickets["级别"].where(tickets["级别"] != "", LEVEL.values[0])
     # A case that was archived is over: a stage of it that nobody finished is not late by now, its time is missing.
-    gone = stages["row"].map(closed) & stages["verdict"].eq(int(Verdict.LATE))
+    gone = _of(stages, closed) & stages["verdict"].eq(int(Verdict.LATE))
     stages = stages.assign(verdict=stages["verdict"].mask(gone, int(Verdict.UNKNOWN)))
-    counted = stages["due"].fillna(stages["actual"]).fillna(stages["row"].map(received))
+    counted = stages["due"].fillna(stages["actual"]).fillna(_of(stages, received))
     return Standing(tickets, stages.assign(counted=counted))
+
+
+def _of(stages: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """What ``values`` has for each stage's ticket."""
+    return pd.Series(values.reindex(stages["row"]).to_numpy(), index=stages.index, dtype=values.dtype)
 
 
 def cases(rows: pd.Index | np.ndarray | list[int]) -> Cases:

@@ -22,6 +22,7 @@ from workbook.vocabulary import STANDARD_FLOW
 ROLES = ("主管总经理", "管理部")
 DECISIONS, LATE = 8, 10
 """How many cases the mail lists; how many more there are and where is said below them."""
+MOST_WORDS = 5
 _SHORT = 46  # signs of a summary: two lines of its column
 
 
@@ -62,6 +63,7 @@ def _context(summary: Summary, masked: Masked, title: str, attachment: str, sett
         "decisions_more": max(0, len(summary.decisions) - DECISIONS),
         "reasons": _reasons(summary.decisions),
         "tiles": _tiles(summary),
+        "timed": any(line.tally.judged or line.tally.unknown or line.overdue_now for line in summary.stages),
         "stages": [_stage(line) for line in summary.stages],
         "late": [_late(case, summary, masked) for case in late[:LATE]],
         "late_count": len(late),
@@ -214,16 +216,5 @@ def _pending(summary: Summary) -> dict[str, object]:
 
 def _group(summary: Summary, column: str) -> dict[str, object]:
     lines = [line for line in summary.groups[column] if line.received]
-    most = max((line.received.count for line in lines), default=1)
-    return {
-        "title": column,
-        "items": [
-            {
-                "label": line.label,
-                "value": f"{line.received.count} 件({change(line.received.count, line.before.count)})",
-                "share": line.received.count / most,
-            }
-            for line in lines[:6]
-        ],
-        "more": sum(line.received.count for line in lines[6:]),
-    }
+    told = [f"{line.label} {line.received.count}({change(line.received.count, line.before.count)})" for line in lines]
+    return {"title": column, "told": told[:MOST_WORDS], "more": sum(line.received.count for line in lines[MOST_WORDS:])}

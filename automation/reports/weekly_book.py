@@ -20,6 +20,7 @@ from workbook.reportbook.model import (
     Listing,
     Look,
     Page,
+    RowFormula,
     Side,
     Tile,
     Tiles,
@@ -52,13 +53,19 @@ def _first_page(
     departments = _group(summary, "被反馈部门", all_cases)
     charts = [
         Chart(
-            "各环节:按时与超时(件)", stages, "环节", {"按时": GREEN, "超时完成": AMBER, "到期未完成": RED}, stacked=True
+            "各环节:按时与超时(件)",
+            stages,
+            "环节",
+            {"按时": GREEN, "超时完成": AMBER, "到期未完成": RED},
+            stacked=True,
+            height=330,
         ),
         Chart(
             f"各类别收到:{summary.period.name}与{summary.period.name_before}(件)",
             categories,
             "反馈类别",
             {"收到": ACCENT, summary.period.name_before: PALE},
+            height=330,
         ),
     ]
     tables = (categories, departments)
@@ -135,7 +142,7 @@ def _tiles(summary: Summary, all_cases: Listing, late: Listing, pending: Listing
                 ),
                 Tile(
                     "环节按时率",
-                    "–" if this.rate is None else percent(this.rate),
+                    "–" if this.rate is None else this.rate,
                     f"{this.on_time}/{this.judged} 个环节;{before} {percent(last.rate)}",
                     _rate_tone(this.rate),
                     Look.SHARE,
@@ -165,7 +172,7 @@ def _tiles(summary: Summary, all_cases: Listing, late: Listing, pending: Listing
                 ),
                 Tile(
                     "回访满意率",
-                    "–" if rated is None else percent(rated),
+                    "–" if rated is None else rated,
                     f"回访 {this.callbacks.done.count},有评价 {this.callbacks.rated.count};"
                     f"{points(rated, last.callbacks.rate) or f'{before} {percent(last.callbacks.rate)}'}",
                     GREEN if rated is None or rated >= 0.8 else RED,
@@ -186,6 +193,9 @@ def _rate_tone(rate: float | None) -> str:
     return GREEN if rate >= GOOD else AMBER if rate >= FAIR else RED
 
 
+_RATE = '=IFERROR({按时}/{期内到期},"–")'
+
+
 def _stages(summary: Summary, late: Listing) -> Grid:
     before = summary.period.name_before
 
@@ -201,12 +211,12 @@ def _stages(summary: Summary, late: Listing) -> Grid:
         rows.append(
             (
                 name,
-                tally.judged,
+                RowFormula("={按时}+{超时完成}+{到期未完成}", tally.judged),
                 tally.on_time.count,
                 counted(line, tally.finished_late.count, 期内="是", 结果="超时完成"),
                 counted(line, tally.overdue.count, 期内="是", 结果="未完成"),
                 tally.unknown.count,
-                "–" if tally.rate is None else tally.rate,
+                RowFormula(_RATE, "–" if tally.rate is None else tally.rate),
                 "–" if line.before.rate is None else line.before.rate,
                 span(line.median) if line.worst else "–",
                 span(line.worst) if line.worst else "–",
@@ -231,6 +241,10 @@ def _stages(summary: Summary, late: Listing) -> Grid:
         rows,
         note="按截止时间落在统计期内的环节计;逐件见《超时明细》",
         total="合计",
+        totals={
+            "按时率": RowFormula(_RATE, "–" if summary.this.rate is None else summary.this.rate),
+            before: "–" if summary.last.rate is None else summary.last.rate,
+        },
     )
 
 

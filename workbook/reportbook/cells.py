@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Callable
 from typing import Any
 
 from workbook.build.formats import FAINT, LINE, Styles
-from workbook.reportbook.model import Field, Formula, Look, Value
+from workbook.reportbook.model import Field, Formula, Look, RowFormula, Value
 
 NUMBERS = {
     Look.COUNT: "#,##0;-#,##0;–",
-    Look.SHARE: "0%",
+    Look.SHARE: "[=1]0%;[=0]0%;0.0%",
     Look.HOURS: '#,##0.0"小时";-#,##0.0"小时";–',
     Look.DAYS: '#,##0"天"',
     Look.TIME: "yyyy-mm-dd hh:mm",
@@ -18,6 +20,7 @@ NUMBERS = {
 }
 RIGHT = frozenset({Look.COUNT, Look.SHARE, Look.HOURS, Look.DAYS})
 CENTRED = frozenset({Look.WORD, Look.TIME, Look.DATE})
+_TITLE = re.compile(r"\{([^}]+)\}")
 FOOTER = "&L&8&A&C&8第 &P 页 / 共 &N 页&R&8{}"
 
 
@@ -42,10 +45,17 @@ def coloured(one: Field, value: Value, styles: Styles, **more: object) -> Any:
     look = properties(one, **more)
     if isinstance(value, str) and value in one.colours:
         look |= one.colours[value]
-    plain = value.value if isinstance(value, Formula) else value
+    plain = value.value if isinstance(value, Formula | RowFormula) else value
     if one.tone and plain in (0, "–", None):
         look["font_color"] = FAINT
     return styles(**look)
+
+
+def filled_in(value: Value, place: Callable[[str], str]) -> Value:
+    """A row formula with its columns' cells filled in; any other value as it is."""
+    if not isinstance(value, RowFormula):
+        return value
+    return Formula(_TITLE.sub(lambda found: place(found[1]), value.text), value.value)
 
 
 def put(sheet: Any, row: int, column: int, value: Value, form: Any) -> None:

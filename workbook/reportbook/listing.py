@@ -24,7 +24,7 @@ def draw_listing(sheet: Any, listing: Listing, styles: Styles) -> None:
     sheet.write_string(0, 0, listing.title, styles(bold=True, font_size=14, font_color=PAPER, bg_color=NAVY, indent=1))
     sheet.set_row(1, 20)
     sheet.write_string(1, 0, listing.note, styles(font_size=9, font_color=FAINT, indent=1))
-    sheet.set_row(_HEADER, 24)
+    sheet.set_row(_HEADER, 30)
     tone = TONES[0]
     for column, one in enumerate(listing.fields):
         head = {"bold": True, "bg_color": tone.tint, "border": 1, "border_color": LINE, "text_wrap": True}
@@ -53,6 +53,6 @@ def _row(sheet: Any, at: int, listing: Listing, row: Any, styles: Styles) -> Non
     lines = 1
     for column, (one, value) in enumerate(zip(listing.fields, row, strict=True)):
         if one.look is Look.LONG and isinstance(value, str):
-            lines = max(lines, math.ceil(columns_wide(value) / (one.width - 1)))
-        put(sheet, at, column, value, coloured(one, value, styles, valign="top"))
+            lines = max(lines, math.ceil(columns_wide(value) / one.width))
+        put(sheet, at, column, value, coloured(one, value, styles))
     sheet.set_row(at, 5 + _LINE_HEIGHT * min(lines, _MOST_LINES))

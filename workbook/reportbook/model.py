@@ -21,7 +21,15 @@ class Formula:
     value: float | str
 
 
-Value = None | str | int | float | dt.date | dt.datetime | Formula
+@dataclass(frozen=True, slots=True)
+class RowFormula:
+    """A formula over cells of its own row of a grid, named by their columns: ``={按时}/{到期}``."""
+
+    text: str
+    value: float | str
+
+
+Value = None | str | int | float | dt.date | dt.datetime | Formula | RowFormula
 
 
 class Look(Enum):
@@ -99,7 +107,10 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A small table on a page. Widths of ``fields`` are page columns. ``total``: a last row that sums the counts."""
+    """A small table on a page. Widths of ``fields`` are page columns.
+
+    ``total``: the first word of a last row that sums the counts; ``totals``: what stands there in other columns.
+    """
 
     title: str
     fields: tuple[Field, ...]
@@ -107,6 +118,7 @@ class Grid:
     note: str = ""
     empty: str = ""
     total: str = ""
+    totals: Mapping[str, Value] = field(default_factory=dict)
     height: float = 18
 
 

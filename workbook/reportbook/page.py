@@ -7,8 +7,8 @@ from typing import Any
 
 from workbook.build.formats import FAINT, FONT, INK, LINE, NAVY, PAPER, Styles
 from workbook.edits import column_letter
-from workbook.reportbook.cells import FOOTER, NUMBERS, coloured, columns_wide, properties, put
-from workbook.reportbook.model import Chart, Field, Formula, Grid, Look, Page, Side, Tile, Tiles, Value
+from workbook.reportbook.cells import FOOTER, NUMBERS, coloured, columns_wide, filled_in, properties, put
+from workbook.reportbook.model import Chart, Field, Formula, Grid, Look, Page, RowFormula, Side, Tile, Tiles, Value
 
 _COLUMNS = 24
 _WIDTH = 5.0  # characters a page column
@@ -123,7 +123,8 @@ def _grid(drawing: _Drawing, grid: Grid, row: int, left: int, wide: int) -> int:
     for values in grid.rows:
         row += 1
         sheet.set_row(row, grid.height * _lines(grid, values))
-        line = zip(grid.fields, values, strict=True)
+        places = _places(grid, row, left)
+        line = [(one, filled_in(value, places.__getitem__)) for one, value in zip(grid.fields, values, strict=True)]
         _cells(drawing, row, left, [(one, value, _look(one, value, styles)) for one, value in line])
     drawing.places[id(grid)] = (head, row, left)
     _bars(drawing, grid, head, row, left)
@@ -134,8 +135,18 @@ def _grid(drawing: _Drawing, grid: Grid, row: int, left: int, wide: int) -> int:
     return row + 1
 
 
+def _places(grid: Grid, row: int, left: int) -> dict[str, str]:
+    """The cell of each column in a row."""
+    places = {}
+    for one in grid.fields:
+        places[one.title] = f"{column_letter(left + 1)}{row + 1}"
+        left += int(one.width)
+    return places
+
+
 def _look(one: Field, value: Value, styles: Styles) -> Any:
-    return coloured(one, value, styles, border=0, bottom=1, bottom_color=LINE)
+    shrink = {} if one.look is Look.LONG else {"shrink": True}
+    return coloured(one, value, styles, border=0, bottom=1, bottom_color=LINE, **shrink)
 
 
 def _align(one: Field) -> str:
@@ -143,7 +154,9 @@ def _align(one: Field) -> str:
 
 
 def _lines(grid: Grid, values: Any) -> int:
-    room = [(one.width * _WIDTH - 1, value) for one, value in zip(grid.fields, values, strict=True)]
+    room = [
+        (one.width * _WIDTH, value) for one, value in zip(grid.fields, values, strict=True) if one.look is Look.LONG
+    ]
     long = [math.ceil(columns_wide(value) / width) for width, value in room if isinstance(value, str)]
     return min(max(long, default=1), 3) or 1
 
@@ -160,11 +173,13 @@ def _cells(drawing: _Drawing, row: int, left: int, cells: list[tuple[Field, Valu
 def _totals(drawing: _Drawing, grid: Grid, head: int, row: int, left: int) -> Any:
     """The last row: sums of the counts as formulas, and the word ``total`` first."""
     look = {"bold": True, "bg_color": "#EEF2F6", "border": 0, "top": 1, "top_color": NAVY}
+    places = _places(grid, row, left)
     for number, one in enumerate(grid.fields):
-        value: Value = grid.total if number == 0 else None
+        value: Value = grid.total if number == 0 else filled_in(grid.totals.get(one.title), places.__getitem__)
         if one.look is Look.COUNT:
             column = column_letter(left + 1)
-            plain = [part.value if isinstance(part, Formula) else part for part in (line[number] for line in grid.rows)]
+            cells = (line[number] for line in grid.rows)
+            plain = [part.value if isinstance(part, Formula | RowFormula) else part for part in cells]
             added = sum(part for part in plain if isinstance(part, int | float))
             value = Formula(f"=SUM({column}{head + 2}:{column}{row})", added)
         yield one, value, coloured(one, value, drawing.styles, **look)
