@@ -26,6 +26,8 @@ from pathlib import Path
 from workbook.errors import WorkbookBusy, WriteFailed
 
 OWN_LOCK_LIVES = dt.timedelta(hours=2)
+HALF_LOCK_LIVES = dt.timedelta(minutes=1)
+"""A lock that names nobody was being written when its process was killed: that takes no minute."""
 OWNER_FILE_LIVES = dt.timedelta(days=7)
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 _mine = threading.local()
@@ -170,27 +172,50 @@ def _content(now: dt.datetime) -> bytes:
 
 
 def _take(lock: Path, content: bytes, now: dt.datetime) -> None:
-    for _ in range(3):
-        try:
-            handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
-        except FileExistsError:
-            _break_if_stale(lock, now)
-            continue
-        except PermissionError as error:
-            if lock.exists():  # Windows: being deleted by its holder this very moment
-                raise WorkbookBusy("另一个 kesu 正在写这个文件;下次再试。") from error
-            raise WriteFailed(f"文件夹“{lock.parent}”不允许新建文件,写不了;请检查权限。") from error
-        except OSError as error:
-            raise WriteFailed(f"文件夹“{lock.parent}”写不进去({error.strerror});请检查网络盘和磁盘空间。") from error
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                lock.unlink()
-            raise WriteFailed(f"文件夹“{lock.parent}”写不进去({error.strerror}),没有写;请检查磁盘空间。") from error
-        return
+    """Make the lock file, or raise. It is written aside and linked into place, so that a kill leaves no empty lock."""
+    draft = lock.with_name(f"{lock.name}.{secrets.token_hex(4)}")
+    try:
+        _create(draft, content)
+        for _ in range(3):
+            try:
+                _link(draft, lock, content)
+            except FileExistsError:
+                _break_if_stale(lock, now)
+            else:
+                return
+    except FileNotFoundError as error:
+        if lock.exists():  # the holder swept our draft away
+            raise WorkbookBusy("另一个 kesu 正在写这个文件;下次再试。") from error
+        raise WriteFailed(f"文件夹“{lock.parent}”不见了,没有写;请检查网络盘。") from error
+    except PermissionError as error:
+        raise WriteFailed(f"文件夹“{lock.parent}”不允许新建文件,写不了;请检查权限。") from error
+    except OSError as error:
+        raise WriteFailed(f"文件夹“{lock.parent}”写不进去({error.strerror});请检查网络盘和磁盘空间。") from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
     raise WorkbookBusy("另一个 kesu 正在写这个文件;下次再试。")
+
+
+def _create(path: Path, content: bytes) -> None:
+    """A new file with that content or none at all; FileExistsError when there is one already."""
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
+
+
+def _link(draft: Path, lock: Path, content: bytes) -> None:
+    try:
+        os.link(draft, lock)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:  # FAT and many network drives know no hard links
+        _create(lock, content)
 
 
 def _user() -> str:
@@ -216,9 +241,10 @@ def _break_if_stale(lock: Path, now: dt.datetime) -> None:
     with contextlib.suppress(ValueError, TypeError):
         since = dt.datetime.fromisoformat(str(note.get("since", "")))
     pid = note.get("pid")
+    lives = OWN_LOCK_LIVES if note else HALF_LOCK_LIVES
     here = note.get("host") == socket.gethostname() and isinstance(pid, int)
     dead = here and (content not in _written if pid == os.getpid() else not _alive(int(str(pid))))
-    if now - since <= OWN_LOCK_LIVES and not dead:
+    if now - since <= lives and not dead:
         who = f"{note.get('user') or '?'}@{note.get('host') or '?'}"
         raise WorkbookBusy(f"另一个 kesu({who})从 {since:%H:%M} 起正在写这个文件;下次再试。")
     aside = lock.with_name(f"{lock.name}.{secrets.token_hex(4)}")

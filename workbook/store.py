@@ -138,8 +138,8 @@ def _swap(path: Path, real: Path, data: bytes, expected_sha: str | None, now: dt
 
 
 def _sweep(real: Path) -> None:
-    """Remove what a killed kesu left: under the lock no temporary file of this workbook can be in use."""
-    pattern = re.compile(re.escape(f".{real.name}.") + r"[0-9a-f]{8}\.kesu\.tmp")
+    """Remove what a killed kesu left: under the lock no temporary file of this workbook is needed."""
+    pattern = re.compile(re.escape(f".{real.name}.") + r"([0-9a-f]{8}\.kesu\.tmp|kesu\.lock\.[0-9a-f]{8})")
     for left in real.parent.iterdir():
         if pattern.fullmatch(left.name):
             left.unlink(missing_ok=True)

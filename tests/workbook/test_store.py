@@ -319,12 +319,24 @@ def test_a_lock_left_by_a_dead_kesu_is_taken_over(
 def test_a_lock_that_says_nothing_is_respected_by_its_age(workbook: Path) -> None:
     lock = locks.lock_path(workbook)
     lock.write_text("")
-    fresh = dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC).timestamp()
+    fresh = dt.datetime(2026, 11, 21, 1, 30, tzinfo=dt.UTC).timestamp()
     os.utime(lock, (fresh, fresh))
     with pytest.raises(WorkbookBusy):
         write(workbook)
-    write(workbook, now=NOW + 3 * HOUR)
+    write(workbook, now=NOW + dt.timedelta(minutes=2))
     assert beside(workbook) == [workbook.name]
+
+
+def test_a_drive_without_hard_links_is_locked_all_the_same(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", unknown)
+    write(workbook)
+    locks.lock_path(workbook).write_text(json.dumps({"host": "别的电脑", "pid": 1, "since": NOW.isoformat()}))
+    with pytest.raises(WorkbookBusy):
+        write(workbook, expected=b"new")
+    assert beside(workbook) == [locks.lock_path(workbook).name, workbook.name]
 
 
 def test_a_writer_whose_lock_was_taken_over_does_not_write(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -343,6 +355,7 @@ def test_a_writer_whose_lock_was_taken_over_does_not_write(workbook: Path, monke
 
 def test_what_a_killed_kesu_left_is_swept_away(workbook: Path) -> None:
     workbook.with_name(f".{workbook.name}.0123abcd.kesu.tmp").write_bytes(b"half")
+    workbook.with_name(f".{workbook.name}.kesu.lock.0123abcd").write_bytes(b"{}")
     workbook.with_name(f".{workbook.name}.mine.tmp").write_bytes(b"not ours")
     write(workbook)
     assert beside(workbook) == [f".{workbook.name}.mine.tmp", workbook.name]

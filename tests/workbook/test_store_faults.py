@@ -24,7 +24,7 @@ NOW = dt.datetime(2026, 11, 21, 9, 30)
 ROOT = str(Path(__file__).parents[2])
 CALLS = (
     *("open", "fdopen", "fsync", "fstat", "stat", "replace", "rename", "unlink", "mkdir", "listdir", "scandir"),
-    *("chmod", "chown", "utime", "close", "listxattr"),
+    *("chmod", "chown", "utime", "close", "listxattr", "link"),
 )
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.ENOENT, errno.EROFS, errno.ESTALE)
 
