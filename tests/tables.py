@@ -16,8 +16,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from automation.checks.facts import Facts
 from automation.past import Past
@@ -105,6 +110,30 @@ def load(sheets: str | Mapping[str, Rows]) -> Ledger:
     found = rows_of(sheets) if isinstance(sheets, str) else dict(sheets)
     found.setdefault("反馈登记", [])
     return ledger.load(snapshot([grid(name, rows) for name, rows in found.items()]))
+
+
+def typed(sheets: Mapping[str, Rows]) -> Ledger:
+    """The same as :func:`load`, many times faster: nothing is read, the rows become columns as they are."""
+    book = _nothing()
+    for sheet, rows in sheets.items():
+        table, index = SHEETS[sheet], pd.RangeIndex(2, len(rows) + 2)
+        frame = {}
+        for column in table.columns:
+            values = [row.get(column.name) for row in rows]
+            if column.kind in TEMPORAL:
+                frame[column.name] = pd.Series(np.array(values, dtype="M8[s]"), index=index)
+            elif column.kind in NUMERIC:
+                frame[column.name] = pd.Series(np.array(values, dtype=float), index=index)
+            else:
+                frame[column.name] = pd.Series([value or "" for value in values], index=index, dtype=object)
+        records = replace(book.tables[sheet], frame=pd.DataFrame(frame, index=index), present=True)
+        book = book.having(records)
+    return book
+
+
+@cache
+def _nothing() -> Ledger:
+    return load({})
 
 
 def run(book: Ledger, now: dt.datetime) -> Clocks:

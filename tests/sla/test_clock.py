@@ -205,7 +205,7 @@ def test_every_verdict_equals_the_one_of_the_plain_reference_clock(
     given_: tuple[dict[str, list[dict[str, Any]]], dt.datetime],
 ) -> None:
     sheets, now = given_
-    agree(tables.load(sheets), sheets, now)
+    agree(tables.typed(sheets), sheets, now)
 
 
 @settings(max_examples=12, deadline=None, phases=PHASES, suppress_health_check=SLOW)
@@ -215,6 +215,17 @@ def test_a_register_read_from_a_real_file_is_judged_the_same(
 ) -> None:
     sheets, now = given_
     agree(read_back(sheets), sheets, now)
+
+
+@settings(max_examples=5, deadline=None, phases=PHASES, suppress_health_check=SLOW)
+@given(registers())
+def test_the_fast_way_to_a_ledger_gives_what_the_reader_gives(
+    given_: tuple[dict[str, list[dict[str, Any]]], dt.datetime],
+) -> None:
+    sheets, _ = given_
+    fast, read = tables.typed(sheets), tables.load(sheets)
+    for sheet in sheets:
+        pd.testing.assert_frame_equal(fast.tables[sheet].frame, read.tables[sheet].frame, check_index_type=False)
 
 
 def read_back(sheets: dict[str, list[dict[str, Any]]]) -> Ledger:
