@@ -133,7 +133,7 @@ def history(
     if slow == 8:
         passed = (carried + dt.timedelta(days=1)).replace(hour=9, minute=rng.randint(0, 59))
     elif passed.date() != carried.date():
-        passed = carried.replace(hour=23, minute=55)
+        passed = max(carried, carried.replace(hour=23, minute=55))
     called = _call(passed, rng, slow=slow == 9) if called_back else None
     archived = _archive(passed, called, rng)
     times[1:] = [reported, filled, None, handed, reviewed, decided, carried, passed, called, archived]

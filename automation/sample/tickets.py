@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from automation.sample import people
@@ -78,7 +78,8 @@ class Case:
 def cases(count: int, rng: random.Random, now: dt.datetime) -> list[Case]:
     """``count`` tickets of the standard flow in order of 接收时间, not numbered yet."""
     standing = TARGETS[: min(len(TARGETS), max(min(count, 3), count // 6))]
-    made = [_standing_case(target, rng, now) for target in standing]
+    told: deque[Story] = deque(maxlen=14)
+    made = [_standing_case(target, rng, now, told) for target in standing]
     rest = count - len(made)
     tracks = _tracks(rest)
     days = sorted(rng.uniform(2.2, SPREAD_DAYS) for _ in range(rest))
@@ -88,7 +89,7 @@ def cases(count: int, rng: random.Random, now: dt.datetime) -> list[Case]:
         if track == "old":
             received = _opening(rng, now - dt.timedelta(days=70 + ago % 20), now)
         known = owners.pop(0) if len(owners) > 40 and rng.random() < 0.08 else None
-        case = _history_case(track, received, rng, now, known)
+        case = _history_case(track, received, rng, now, told, known)
         owners.append(case.customer)
         made.append(case)
     return sorted(made, key=lambda case: case.received)
@@ -136,9 +137,14 @@ def _opening(rng: random.Random, day: dt.datetime, now: dt.datetime) -> dt.datet
 
 
 def _history_case(
-    track: str, received: dt.datetime, rng: random.Random, now: dt.datetime, known: Customer | None
+    track: str,
+    received: dt.datetime,
+    rng: random.Random,
+    now: dt.datetime,
+    told: deque[Story],
+    known: Customer | None,
 ) -> Case:
-    story = _story(rng, unclear=track in ("pending", "resolved", "old", "visit"))
+    story = _story(rng, told, unclear=track in ("pending", "resolved", "old", "visit"))
     case = _begin(story, received, rng, now, known, major=track == "visit" or rng.random() < 0.05)
     waits: dt.date | None = None
     if track == "resolved":
@@ -157,19 +163,23 @@ def _history_case(
     return case
 
 
-def _standing_case(target: Standing, rng: random.Random, now: dt.datetime) -> Case:
+def _standing_case(target: Standing, rng: random.Random, now: dt.datetime, told: deque[Story]) -> Case:
     times = standing_start(target, rng, now)
     assert times[0] is not None
-    case = _begin(_story(rng, unclear=False), times[0], rng, now, None, major=rng.random() < 0.1)
+    case = _begin(_story(rng, told, unclear=False), times[0], rng, now, None, major=rng.random() < 0.1)
     case.times = times
     case.called_back = target.stage < 10 or times[9] is not None
     _tell_on(case, rng, now, unreached=False)
     return case
 
 
-def _story(rng: random.Random, *, unclear: bool) -> Story:
-    told = [story for story in STORIES if story.unclear or not unclear]
-    return rng.choices(told, [_WEIGHTS.get(story.category, 1.0) for story in told])[0]
+def _story(rng: random.Random, told: deque[Story], *, unclear: bool) -> Story:
+    """A story that was not among those told lately."""
+    fitting = [story for story in STORIES if story.unclear or not unclear]
+    fresh = [story for story in fitting if story not in told] or fitting
+    story = rng.choices(fresh, [_WEIGHTS.get(story.category, 1.0) for story in fresh])[0]
+    told.append(story)
+    return story
 
 
 def _begin(

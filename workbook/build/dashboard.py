@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -207,34 +208,36 @@ def _states_and_stages(sheet: Any, styles: Styles, register: Rows, *, top: int) 
     _table_head(sheet, styles, head, "BCDEF", ("状态", "单数", "其中重大", "占比", ""))
     total = f.count(REGISTER, register, f.filled(_RECEIVED))
     filled = f.filled(_RECEIVED)
-    for index, state in enumerate((*v.STATE.values, "")):
-        row = head + 1 + index
-        is_state = f.equals("状态", state, f"$B{row}") if state else f.empty("状态")
+    states = [(state, f.equals("状态", state, f"$B{head + 1 + index}")) for index, state in enumerate(v.STATE.values)]
+    conditions = [*states, ("", f.empty("状态"))]
+    figures = [f.count(REGISTER, register, filled, is_state) for _, is_state in conditions]
+    among, most = f"$C${head + 1}:$C${head + len(figures)}", max(float(figure.value) for figure in figures)
+    for row, ((state, is_state), figure) in enumerate(zip(conditions, figures, strict=True), head + 1):
         look = {"bottom": 1, "bottom_color": LINE, **WORD_COLOURS[v.STATE].get(state, {"font_color": FAINT})}
         sheet.write_string(f"B{row}", state or "尚未标注", styles(**look))
-        figure = f.count(REGISTER, register, filled, is_state)
         _number(sheet, styles, f"C{row}", figure)
         _number(sheet, styles, f"D{row}", f.count(REGISTER, register, filled, is_state, f.equals("级别", "重大")))
         _number(sheet, styles, f"E{row}", f.share(figure, total), num_format="0%")
-        _bar_cell(sheet, styles, f"F{row}", Figure(f"=E{row}", f.share(figure, total).value))
-    _bars(sheet, "F", head + 1, head + len(v.STATE.values) + 1)
+        _bar(sheet, styles, f"F{row}", f"C{row}", among, float(figure.value), most, 10)
     _table_head(sheet, styles, head, "HIJKLM", ("环节", "单数", "临近", "超时", "", ""))
     sheet.write_blank(f"L{head}", None, styles(bg_color="#EEF2F6", bottom=1, bottom_color=LINE))
     return max(head + len(v.STATE.values) + 1, _stages(sheet, styles, register, head))
 
 
 def _stages(sheet: Any, styles: Styles, register: Rows, head: int) -> int:
-    for index, stage in enumerate(STAGES):
-        row = head + 1 + index
+    figures = [
+        f.count(REGISTER, register, f.equals("当前环节", stage, f"$H{row}"))
+        for row, stage in enumerate(STAGES, head + 1)
+    ]
+    among, most = f"$I${head + 1}:$I${head + len(figures)}", max(float(figure.value) for figure in figures)
+    for row, (stage, figure) in enumerate(zip(STAGES, figures, strict=True), head + 1):
         here = f.equals("当前环节", stage, f"$H{row}")
         sheet.write_string(f"H{row}", stage, styles(bottom=1, bottom_color=LINE))
-        figure = f.count(REGISTER, register, here)
         _number(sheet, styles, f"I{row}", figure)
         _number(sheet, styles, f"J{row}", f.count(REGISTER, register, here, f.equals("状态", "临近")), font_color=AMBER)
         _number(sheet, styles, f"K{row}", f.count(REGISTER, register, here, f.equals("状态", "超时")), font_color=RED)
         sheet.merge_range(f"L{row}:M{row}", "", styles(bottom=1, bottom_color=LINE))
-        _bar_cell(sheet, styles, f"L{row}", Figure(f"=I{row}", figure.value))
-    _bars(sheet, "L", head + 1, head + len(STAGES))
+        _bar(sheet, styles, f"L{row}", f"I{row}", among, float(figure.value), most, 18)
     return head + len(STAGES)
 
 
@@ -325,16 +328,14 @@ def _dress(chart: Any) -> None:
     chart.set_plotarea({"fill": {"color": PAPER}})
 
 
-def _bar_cell(sheet: Any, styles: Styles, cell: str, figure: Figure) -> None:
-    """A cell of a column of bars; its number is the one beside it."""
-    sheet.write_formula(cell, figure.formula, styles(font_color=PAPER, bottom=1, bottom_color=LINE), figure.value)
-
-
-def _bars(sheet: Any, letter: str, first: int, last: int) -> None:
-    """Draw the column's bars against the longest of them."""
-    bar = {"type": "data_bar", "bar_color": "#9DB9CE", "bar_solid": True, "bar_only": True}
-    ends = {"min_type": "num", "min_value": 0, "max_type": "max"}
-    sheet.conditional_format(f"{letter}{first}:{letter}{last}", {**bar, **ends})
+def _bar(
+    sheet: Any, styles: Styles, cell: str, number: str, among: str, value: float, most: float, length: int
+) -> None:
+    """A bar of block signs as long as ``number`` is among ``among``: every spreadsheet draws it, print too."""
+    blocks = f'=REPT("█",ROUND({number}/MAX(1,{among})*{length},0))'
+    look = styles(font_name="Arial", font_size=8, font_color="#9DB9CE", bottom=1, bottom_color=LINE, indent=1)
+    drawn = "█" * math.floor(value / max(1, most) * length + 0.5)  # ROUND rounds halves up
+    sheet.write_formula(cell, blocks, look, drawn)
 
 
 def _print(sheet: Any, *, last: int) -> None:

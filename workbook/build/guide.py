@@ -24,7 +24,7 @@ _STEPS = (
     ("③ 编号", "kesu 按接收时间先后自动给出编号和编号时间。编号一经给出不改、不重用；删行、排序都没有关系。"),
     (
         "④ 往下办",
-        "每办完一个环节，就在这一行填上时间和人，时间写成 2026-11-21 09:30;Ctrl+; 填今天，Ctrl+Shift+; 填现在。",
+        "每办完一个环节，就在这一行填上时间和人，时间写成 2026-11-21 09:30；Ctrl+; 填今天，Ctrl+Shift+; 填现在。",
     ),
     ("⑤ 说过、做过的事", "联系、答复、上门、措施等记在“处理记录”，回访记在“回访记录”，一次一行，写明编号。"),
     ("⑥ 一时办不了", "责任明确填“否”并选未明原因；主管总经理认可后，在两本“未了事宜台帐”里各记一行，内容要一致。"),
@@ -90,7 +90,7 @@ def guide_sheet(sheet: Any, rules: Sequence[Mapping[str, object]], styles: Style
         sheet.set_column(f"{letter}:{letter}", width)
     sheet.set_row(0, 40)
     sheet.merge_range("B1:G1", "使用说明", styles(bold=True, font_size=20, font_color=PAPER, bg_color=NAVY, indent=1))
-    about = "本表由员工填写，kesu 定时检查、编号、算时限、发提醒。灰底斜体表头的列归 kesu,其余各列都由员工填写。"
+    about = "本表由员工填写，kesu 定时检查、编号、算时限、发提醒。灰底斜体表头的列归 kesu，其余各列都由员工填写。"
     sheet.merge_range("B2:G2", about, styles(bg_color="#E3EAF2", font_color="#41556E", indent=1))
     sheet.set_row(1, 24)
     page = _Page(sheet, styles, row=4)
