@@ -10,10 +10,11 @@ from typing import Any
 
 from workbook import vocabulary as v
 from workbook.build import figures as f
+from workbook.build.charts import ROW_POINTS, month_chart, word_chart
 from workbook.build.figures import Figure, Rows
-from workbook.build.formats import ACCENT, AMBER, FAINT, FONT, GREEN, INK, LINE, NAVY, PAPER, RED, WORD_COLOURS, Styles
+from workbook.build.formats import AMBER, FAINT, GREEN, INK, LINE, NAVY, PAPER, RED, WORD_COLOURS, Styles
 from workbook.build.lists import first_cell
-from workbook.schema import DASHBOARD_SHEET, DICTIONARY_SHEET, PENDING_MANAGER, REGISTER, REWARDS
+from workbook.schema import DICTIONARY_SHEET, PENDING_MANAGER, REGISTER, REWARDS
 from workbook.vocabulary import Vocabulary
 
 MONTHS = 6
@@ -22,7 +23,6 @@ _DAY, _MONTH, _NEXT = "$E$2", "$K$2", "$M$2"
 
 _COLUMNS = "BCDEFGHIJKLM"
 _CARD_ROWS = (4, 8)
-_ROW, _PIXELS_A_ROW = 18.75, 25
 _OPEN, _RECEIVED, _ARCHIVED = "未归档", "接收时间", "归档时间"
 
 
@@ -75,7 +75,7 @@ def _first_of_month(day: dt.date, ahead: int) -> dt.date:
 
 def _frame(sheet: Any, styles: Styles, today: dt.date) -> None:
     sheet.hide_gridlines(2)
-    sheet.set_default_row(_ROW)
+    sheet.set_default_row(ROW_POINTS)
     sheet.set_column("A:A", 2)
     sheet.set_column("B:M", 11.5)
     sheet.set_column("N:N", 2)
@@ -180,24 +180,7 @@ def _months(book: Any, sheet: Any, styles: Styles, register: Rows, today: dt.dat
         _number(sheet, styles, f"D{row}", f.count(REGISTER, register, *span.of(_ARCHIVED)))
         major = f.equals("级别", "重大")
         _number(sheet, styles, f"E{row}", f.count(REGISTER, register, *span.of(_RECEIVED), major), font_color=RED)
-    chart = book.add_chart({"type": "column"})
-    for letter, colour in (("C", ACCENT), ("D", "#9DB9CE")):
-        chart.add_series(
-            {
-                "name": f"={DASHBOARD_SHEET}!${letter}${head}",
-                "categories": f"={DASHBOARD_SHEET}!$B${head + 1}:$B${head + MONTHS}",
-                "values": f"={DASHBOARD_SHEET}!${letter}${head + 1}:${letter}${head + MONTHS}",
-                "fill": {"color": colour},
-                "border": {"none": True},
-                "gap": 70,
-                "overlap": -5,
-                "data_labels": {"value": True, "font": _chart_font(8)},
-            }
-        )
-    _dress(chart)
-    chart.set_x_axis({"num_font": _chart_font(9), "line": {"color": LINE}, "num_format": 'm"月"', "text_axis": True})
-    chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
-    _place(sheet, chart, f"G{head}", rows=MONTHS + 3, width=590)
+    month_chart(book, sheet, head, MONTHS)
     return head + MONTHS + 2
 
 
@@ -287,45 +270,8 @@ def _by_word(
         )
         formula = f"{whole.formula}-SUM({place}{head + 1}:{place}{last})"
         _number(sheet, styles, f"{place}{last + 1}", Figure(formula, float(whole.value) - listed), font_color=FAINT)
-    _bar_chart(book, sheet, head, last)
+    word_chart(book, sheet, head, last)
     return last + 1
-
-
-def _bar_chart(book: Any, sheet: Any, head: int, last: int) -> None:
-    chart = book.add_chart({"type": "bar"})
-    for letter, colour in (("C", "#9DB9CE"), ("D", ACCENT)):
-        chart.add_series(
-            {
-                "name": f"={DASHBOARD_SHEET}!${letter}${head}",
-                "categories": f"={DASHBOARD_SHEET}!$B${head + 1}:$B${last}",
-                "values": f"={DASHBOARD_SHEET}!${letter}${head + 1}:${letter}${last}",
-                "fill": {"color": colour},
-                "border": {"none": True},
-                "gap": 45,
-                "overlap": 0,
-                "data_labels": {"value": True, "font": _chart_font(8), "num_format": "0;;"},
-            }
-        )
-    _dress(chart)
-    chart.set_y_axis({"reverse": True, "num_font": _chart_font(9), "line": {"color": LINE}})
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
-    _place(sheet, chart, f"H{head}", rows=last - head + 2, width=500)
-
-
-def _place(sheet: Any, chart: Any, cell: str, *, rows: int, width: int) -> None:
-    """Lay a chart from ``cell`` over that many rows, so that it ends with the table beside it."""
-    chart.set_size({"width": width, "height": rows * _PIXELS_A_ROW - 8})
-    sheet.insert_chart(cell, chart, {"x_offset": 4, "y_offset": 6, "object_position": 2})
-
-
-def _chart_font(size: int) -> dict[str, object]:
-    return {"name": FONT, "size": size, "color": "#41556E"}
-
-
-def _dress(chart: Any) -> None:
-    chart.set_legend({"position": "top", "font": _chart_font(9)})
-    chart.set_chartarea({"border": {"none": True}, "fill": {"color": PAPER}})
-    chart.set_plotarea({"fill": {"color": PAPER}})
 
 
 def _bar(
