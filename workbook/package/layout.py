@@ -68,6 +68,21 @@ class Layout:
 
     def rows(self, wanted: list[int]) -> dict[int, Row | int]:
         """Each wanted row number (ascending) → its row, or the offset at which such a row would be inserted."""
+        direct = self._spelled_rows(wanted)
+        return self._scanned_rows(wanted) if direct is None else direct
+
+    def _spelled_rows(self, wanted: list[int]) -> dict[int, Row | int] | None:
+        """The rows found by their numbers, spelled as nearly every program does; ``None`` when one is not found so."""
+        found: dict[int, Row | int] = {}
+        place = self.open_end
+        for number in wanted:
+            place = self.document.plain.find(b'<%brow r="%d"' % (self.document.prefix, number), place, self.data_end)
+            if place < 0:
+                return None
+            found[number] = self._row(number, place)
+        return found
+
+    def _scanned_rows(self, wanted: list[int]) -> dict[int, Row | int]:
         plain, needle = self.document.plain, b"<" + self.document.prefix + b"row"
         direct = needle + b' r="'
         found: dict[int, Row | int] = {}
