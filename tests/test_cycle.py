@@ -1,0 +1,218 @@
+"""One pass end to end: what happens to the workbook, the numbers and the mail, also when something is in the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import json
+import shutil
+from email import policy
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from automation import cycle, settings
+from automation.channels import ChannelDown
+from automation.journal import Journal
+from automation.sample import Sample, dealership
+from automation.settings import Settings
+from workbook import build, store
+from workbook.errors import WorkbookChanged
+from workbook.schema import REGISTER
+
+NOW = dt.datetime(2026, 11, 21, 9, 30)
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return dealership(80, 11, NOW)
+
+
+@pytest.fixture(scope="module")
+def pristine(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pristine") / "登记.xlsx"
+    build.write(path, sample.contents, created=NOW)
+    return path
+
+
+@pytest.fixture
+def book(pristine: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(pristine, tmp_path / "登记.xlsx"))
+
+
+def of(book: Path) -> Settings:
+    found, errors = settings.load(None, workbook=book)
+    assert not errors
+    return found
+
+
+def register(book: Path) -> list[dict[str, object]]:
+    rows = CalamineWorkbook.from_path(book).get_sheet_by_name(REGISTER.sheet).to_python()
+    at = next(index for index, row in enumerate(rows) if "接收时间" in row)
+    return [dict(zip(rows[at], row, strict=True)) for row in rows[at + 1 :]]
+
+
+def mails(book: Path) -> list[email.message.EmailMessage]:
+    files = sorted((of(book).outbox).glob("*.eml"))
+    return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+
+
+def test_every_planted_mistake_is_found_and_no_check_breaks(sample, book):
+    outcome = cycle.run(of(book), NOW)
+    found = {finding.rule for finding in outcome.findings}
+    assert {planted.rule for planted in sample.planted} <= found
+    assert "CHECK-00" not in found
+
+
+def test_a_pass_numbers_flags_and_mails_and_a_second_changes_nothing(book):
+    outcome = cycle.run(of(book), NOW)
+    rows = register(book)
+    assert all(row["编号"] and row["状态"] and row["提示"] for row in rows)
+    assert {row["状态"] for row in rows} >= {"正常", "超时", "已办结", "未了事宜"}
+    assert all(bool(row["截止时间"]) == (row["状态"] not in ("已办结", "暂停")) for row in rows if row["流程"] == "")
+    assert len(mails(book)) == len(outcome.delivered.sent) == len(outcome.plan.digests) > 0
+    before, files = book.read_bytes(), sorted(of(book).outbox.iterdir())
+    again = cycle.run(of(book), NOW)
+    assert again.written == 0 and again.plan.edits == () and again.delivered.sent == ()
+    assert book.read_bytes() == before and sorted(of(book).outbox.iterdir()) == files
+
+
+def test_findings_stand_in_the_workbook_with_the_time_they_were_first_seen(book):
+    outcome = cycle.run(of(book), NOW)
+    cycle.run(of(book), NOW + dt.timedelta(hours=1))
+    rows = CalamineWorkbook.from_path(book).get_sheet_by_name("检查结果").to_python()
+    heads = next(row for row in rows if "规则号" in row)
+    lines = [dict(zip(heads, row, strict=True)) for row in rows[rows.index(heads) + 1 :] if any(row)]
+    old = [line for line in lines if line["发现时间"] == NOW]
+    assert len(old) >= len(outcome.plan.findings) - 2
+    assert [line["级别"] for line in lines] == sorted((line["级别"] for line in lines), key="错误 警告 提示".index)
+
+
+def test_a_workbook_open_in_excel_is_left_alone_and_done_later_with_the_same_numbers(book):
+    before = book.read_bytes()
+    owner = book.with_name(f"~${book.name}")
+    name = "王经理"
+    owner.write_bytes(
+        bytes([len(name.encode("gbk"))])
+        + name.encode("gbk").ljust(54, b" ")
+        + len(name).to_bytes(2, "little")
+        + name.encode("utf-16-le").ljust(108, b"\0")
+    )
+    held = cycle.run(of(book), NOW)
+    assert held.unwritten and "王经理" in held.unwritten
+    assert book.read_bytes() == before
+    assert held.delivered.sent, "a workbook that cannot be written stops no mail"
+    promised = {issue.number for issue in held.plan.issued if not issue.written}
+    assert promised
+    owner.unlink()
+    done = cycle.run(of(book), NOW + dt.timedelta(minutes=15))
+    assert done.unwritten == "" and done.written
+    numbers = [row["编号"] for row in register(book)]
+    assert promised <= set(numbers)
+    with Journal.peek(of(book).journal) as journal:
+        assert {issue.number for issue in journal.past().issued if issue.written} >= promised
+
+
+def test_rows_sorted_between_a_failed_write_and_the_next_pass_keep_the_numbers_promised_to_them(sample, tmp_path):
+    book = tmp_path / "登记.xlsx"
+    build.write(book, sample.contents, created=NOW)
+    lock = book.with_name(f".~lock.{book.name}#")
+    lock.write_text(",zhang,pc-7,21.11.2026 09:29,file:///home/zhang/.config;")
+    held = cycle.run(of(book), NOW)
+    assert held.unwritten
+    facts = held.plan.facts.register
+    promised = {(row["接收时间"], row["内容概要"]): row["编号"] for _, row in facts.iterrows()}
+    lock.unlink()
+    backwards = {**sample.contents, REGISTER.sheet: sample.contents[REGISTER.sheet][::-1]}
+    book.unlink()
+    build.write(book, backwards, created=NOW)
+    later = cycle.run(of(book), NOW + dt.timedelta(minutes=15))
+    assert later.unwritten == ""
+    for _, row in later.plan.facts.register.iterrows():
+        assert promised[(row["接收时间"], row["内容概要"])] == row["编号"]
+
+
+def test_a_save_by_somebody_while_the_pass_was_deciding_is_not_overwritten(book, monkeypatch):
+    real, calls = store.replace, []
+
+    def saved_meanwhile(path, data, **options):
+        calls.append(path)
+        if len(calls) == 1:
+            raise WorkbookChanged("刚才被别人保存过")
+        return real(path, data, **options)
+
+    monkeypatch.setattr(store, "replace", saved_meanwhile)
+    outcome = cycle.run(of(book), NOW)
+    assert len(calls) == 2 and outcome.unwritten == "" and outcome.written
+    monkeypatch.setattr(store, "replace", lambda *a, **o: (_ for _ in ()).throw(WorkbookChanged("刚才被别人保存过")))
+    before = book.read_bytes()
+    stubborn = cycle.run(of(book), NOW + dt.timedelta(days=1))
+    assert "别人保存" in stubborn.unwritten and book.read_bytes() == before
+
+
+def test_failing_mail_stops_no_write_and_is_sent_at_the_next_pass(book, monkeypatch):
+    from automation.channels.folder import FolderChannel
+
+    def down(self, message):
+        raise ChannelDown("邮件服务器连不上")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderChannel, "send", down)
+        outcome = cycle.run(of(book), NOW)
+    assert outcome.written and outcome.delivered.sent == () and "连不上" in outcome.delivered.down
+    later = cycle.run(of(book), NOW + dt.timedelta(minutes=15))
+    assert len(later.delivered.sent) >= len(outcome.plan.digests) == len(outcome.delivered.retried)
+
+
+def test_on_tuesday_the_summary_goes_to_the_gm_and_management_once(book):
+    cycle.run(of(book), NOW)
+    tuesday = dt.datetime(2026, 11, 24, 9, 0)
+    first = cycle.run(of(book), tuesday)
+    assert [one.key for one in first.plan.reports] == [("weekly", "2026-W47")]
+    summaries = [mail for mail in mails(book) if "客诉周报" in str(mail["Subject"])]
+    assert len(summaries) == 1
+    (attachment,) = summaries[0].iter_attachments()
+    assert attachment.get_filename().endswith(".xlsx") and attachment.get_content()[:2] == b"PK"
+    again = cycle.run(of(book), tuesday + dt.timedelta(hours=2))
+    assert again.plan.reports == ()
+    assert len([mail for mail in mails(book) if "客诉周报" in str(mail["Subject"])]) == 1
+
+
+def test_mail_has_no_phone_no_full_plate_and_no_full_name(sample, book):
+    cycle.run(of(book), NOW)
+    texts = "".join(
+        part.get_content() for mail in mails(book) for part in mail.walk() if part.get_content_maintype() == "text"
+    )
+    rows = register(book)
+    for row in rows:
+        for column in ("联系电话", "车牌号"):
+            if row[column] and row[column] not in ("未上牌",):
+                assert str(row[column]) not in texts, column
+
+
+def test_a_backup_of_the_file_before_the_write_is_kept(book):
+    before = book.read_bytes()
+    cycle.run(of(book), NOW)
+    (backup,) = store.backups(of(book).backup_dir)
+    assert backup.path.read_bytes() == before and book.read_bytes() != before
+    assert {entry.name for entry in book.parent.iterdir()} == {book.name, of(book).state_dir.name}
+
+
+def test_the_same_workbook_and_time_give_the_same_bytes_and_mails(pristine, tmp_path):
+    results = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        book = Path(shutil.copy(pristine, folder / "登记.xlsx"))
+        cycle.run(of(book), NOW)
+        outbox = {path.name: path.read_bytes() for path in of(book).outbox.iterdir()}
+        results.append((book.read_bytes(), outbox))
+    assert results[0] == results[1]
+
+
+def test_check_as_json_agrees_with_the_findings_of_the_pass(book):
+    _, looked = cycle.look(of(book), NOW)
+    outcome = cycle.run(of(book), NOW)
+    shown = [json.dumps(finding.as_json(), ensure_ascii=False) for finding in looked.findings]
+    assert shown == [json.dumps(finding.as_json(), ensure_ascii=False) for finding in outcome.plan.findings]
