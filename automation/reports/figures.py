@@ -99,7 +99,10 @@ class LateCase:
 
 @dataclass(frozen=True, slots=True)
 class PendingItem:
-    """An open pending item. ``row`` is the ticket's register row, ``None`` when the register lacks the ticket."""
+    """An open pending item. ``row`` is the ticket's register row, ``None`` when the register lacks the ticket.
+
+    ``matter`` has the customer's name and numbers masked.
+    """
 
     ticket: str
     row: int | None

@@ -35,7 +35,9 @@ def late_cases(here: Standing, facts: Facts, period: Period) -> tuple[LateCase, 
     stages = here.stages
     in_period = within(stages["counted"], period)
     chosen = stages[(stages["verdict"] == Verdict.LATE) | ((stages["verdict"] == Verdict.FINISHED_LATE) & in_period)]
-    chosen = chosen.assign(in_period=in_period).sort_values(["late", "row", "rule"], ascending=[False, True, True])
+    chosen = chosen.assign(in_period=in_period.loc[chosen.index]).sort_values(
+        ["late", "row", "rule"], ascending=[False, True, True]
+    )
     return tuple(_cases(chosen, facts))
 
 

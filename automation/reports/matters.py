@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from automation.checks.facts import Facts
+from automation.privacy import mask_text
 from automation.reports.figures import Decision, LateCase, PendingItem, Quality
 from automation.reports.standing import BLANK, MAJOR, Standing
 from automation.sla import pending as ledgers
@@ -104,6 +105,7 @@ def _item(
 ) -> PendingItem:
     row = rows.get(number)
     since = _day(known["since"])
+    names = [str(entry["客户姓名"]), *([str(here.tickets.at[row, "客户姓名"])] if row is not None else [])]
     age = (facts.now.date() - since).days if since else None
     return PendingItem(
         ticket=number,
@@ -112,7 +114,7 @@ def _item(
         age=age,
         bucket=UNDATED if age is None else next((word for days, word in AGES if age <= days), OLDER),
         cause=(str(here.tickets.at[row, "未明原因"]) if row is not None else "") or BLANK,
-        matter=str(entry["事由"]),
+        matter=mask_text(str(entry["事由"]), names),
         keeper=str(entry["负责人"]) or str(entry["备用负责人"]),
         expected=_day(entry["预计完成日期"]),
         talked=_day(entry["最近沟通日期"]),
@@ -151,7 +153,10 @@ def decisions(
     overdue = [case for case in late if case.open]
     longest = list(dict.fromkeys(case.row for case in overdue if case.late >= LONG))[:LONGEST]
     add(longest, LATEST)
-    made = [_decision(row, number, reasons, here, facts, overdue) for (row, number), reasons in found.items()]
+    worst: dict[int, dt.timedelta] = {}
+    for case in overdue:
+        worst.setdefault(case.row, case.late)  # longest first
+    made = [_decision(row, number, reasons, here, facts, worst) for (row, number), reasons in found.items()]
     return tuple(sorted(made, key=lambda one: (REASONS.index(one.reasons[0]), -one.late, one.due or facts.now)))
 
 
@@ -170,21 +175,20 @@ def _decision(
     reasons: set[str],
     here: Standing,
     facts: Facts,
-    overdue: Sequence[LateCase],
+    worst: Mapping[int, dt.timedelta],
 ) -> Decision:
     ordered = tuple(reason for reason in REASONS if reason in reasons)
     if row is None:
         return Decision(number, None, ordered, "", None, dt.timedelta(), None)
     at = facts.clocks.now_at.loc[row]
     received = here.tickets.at[row, "received"]
-    late = max((case.late for case in overdue if case.row == row), default=dt.timedelta())
     return Decision(
         ticket=number,
         row=row,
         reasons=ordered,
         stage=str(at["stage"]),
         due=None if pd.isna(at["due"]) else at["due"].to_pydatetime(),
-        late=late,
+        late=worst.get(row, dt.timedelta()),
         age=None if pd.isna(received) else max((facts.now.date() - received.date()).days, 0),
     )
 

@@ -88,7 +88,7 @@ def _verdict(summary: Summary) -> str:
     else:
         told = f"{name}收到 {this.received.count} 件、办结 {this.closed.count} 件;到期的 {this.judged} 个环节按时完成 {percent(this.rate)}"
         moved = points(this.rate, summary.last.rate)
-        told += f",与{summary.period.name_before}{'持平' if moved == '持平' else '相比 ' + moved}。" if moved else "。"
+        told += f",{'与' if moved == '持平' else '比'}{summary.period.name_before}{moved}。" if moved else "。"
     if not summary.overdue_now:
         return told + "现在没有超时未处理的环节。"
     worst = summary.overdue_now[0]

@@ -9,7 +9,7 @@ from automation.reports import weekly_lists as lists
 from automation.reports.figures import Cases, Line, StageLine, Summary
 from automation.reports.masked import Masked
 from automation.reports.matters import BUCKETS
-from automation.reports.words import change, percent, points, span
+from automation.reports.words import change, percent, span
 from workbook.build.formats import ACCENT, AMBER, GREEN, NAVY, RED, WORD_COLOURS
 from workbook.reportbook.model import (
     Book,
@@ -174,7 +174,7 @@ def _tiles(summary: Summary, all_cases: Listing, late: Listing, pending: Listing
                     "回访满意率",
                     "–" if rated is None else rated,
                     f"回访 {this.callbacks.done.count},有评价 {this.callbacks.rated.count};"
-                    f"{points(rated, last.callbacks.rate) or f'{before} {percent(last.callbacks.rate)}'}",
+                    f"{before} {percent(last.callbacks.rate)}",
                     GREEN if rated is None or rated >= 0.8 else RED,
                     Look.SHARE,
                 ),

@@ -41,8 +41,8 @@ def change(now: int, before: int) -> str:
 
 
 def points(now: float | None, before: float | None) -> str:
-    """The change of a share in percentage points: ``+4个百分点``; empty when either is unknown."""
+    """The change of a share in percentage points: ``高4个百分点``, ``持平``; empty when either is unknown."""
     if now is None or before is None:
         return ""
     moved = round(now * 100) - round(before * 100)  # of the figures as they are shown, so that readers can check it
-    return f"{moved:+d}个百分点" if moved else "持平"
+    return f"{'高' if moved > 0 else '低'}{abs(moved)}个百分点" if moved else "持平"
