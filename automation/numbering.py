@@ -14,7 +14,7 @@ import pandas as pd
 from automation.identifiers import TICKET
 from automation.past import Issued
 
-_IDENTITY = ["接收时间", "接收人", "客户姓名", "联系电话", "车牌号", "车架号", "内容概要"]
+_IDENTITY = ["接收人", "客户姓名", "联系电话", "车牌号", "车架号", "内容概要"]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,13 @@ def allocate(register: pd.DataFrame, known: Sequence[Issued], now: dt.datetime) 
 
 def fingerprints(register: pd.DataFrame) -> pd.Series:
     """A short digest of what identifies each row's case, to know it again after sorting or a failed write."""
-    joined = register[_IDENTITY].astype(str).agg("\x1f".join, axis=1) if len(register) else pd.Series(dtype=object)
-    return joined.map(lambda text: hashlib.sha256(text.encode()).hexdigest()[:16])
+    # Spelled out: pandas writes a whole column of midnights without their time, and a missing time as no text at all.
+    received = register["接收时间"].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
+    columns = [received, *(register[name] for name in _IDENTITY)]
+    digests = ["\x1f".join(facts) for facts in zip(*columns, strict=True)]
+    return pd.Series(
+        [hashlib.sha256(text.encode()).hexdigest()[:16] for text in digests], index=register.index, dtype=object
+    )
 
 
 def _returning(missing: Sequence[Issued], waiting: pd.DataFrame, marks: pd.Series) -> dict[int, Issued]:
