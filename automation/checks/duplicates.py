@@ -21,16 +21,21 @@ def same_matter(facts: Facts) -> Iterator[Finding]:
     register = facts.register
     plated = register[(register["车牌号"] != "") & ~register["车牌号"].isin(NO_PLATE) & register["接收时间"].notna()]
     ordered = plated.sort_values(["车牌号", "接收时间"], kind="stable")
-    near = (ordered["车牌号"] == ordered["车牌号"].shift()) & (
-        ordered["接收时间"].diff() <= np.timedelta64(WITHIN_DAYS, "D")
-    )
+    week = np.timedelta64(WITHIN_DAYS, "D")
+    near = (ordered["车牌号"] == ordered["车牌号"].shift()) & (ordered["接收时间"].diff() <= week)
     found: dict[int, int] = {}
     positions = {row: position for position, row in enumerate(ordered.index)}
     for row in ordered.index[near]:
-        before = ordered.index[positions[row] - 1]
-        texts = ordered.at[row, "内容概要"], ordered.at[before, "内容概要"]
-        if all(texts) and difflib.SequenceMatcher(None, *texts).ratio() >= ALIKE:
-            found[row] = before
+        position = positions[row]
+        for before in ordered.index[:position][::-1]:  # the week before, this car's only: a handful
+            if ordered.at[before, "车牌号"] != ordered.at[row, "车牌号"]:
+                break
+            if ordered.at[row, "接收时间"] - ordered.at[before, "接收时间"] > week:
+                break
+            texts = ordered.at[row, "内容概要"], ordered.at[before, "内容概要"]
+            if all(texts) and difflib.SequenceMatcher(None, *texts).ratio() >= ALIKE:
+                found[row] = before
+                break
     yield from mark(
         facts.ledger.register,
         sorted(found),
