@@ -1,0 +1,86 @@
+"""A check's case: a workbook that it must find something in, and the smallest change after which it must not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from automation import numbering
+from automation.checks.facts import Check, Facts
+from automation.past import Past
+from tests import tables
+from workbook.finding import Finding, Severity
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+@dataclass(frozen=True)
+class Case:
+    """``rule`` is found at ``at`` in ``text``; ``but`` (old, new) changes the text into one where it is not.
+
+    ``says`` stands in the message, ``hints`` in the advice. ``before``: the workbook as an earlier pass left it.
+    ``elsewhere``: other places where the same rule rightly finds something in this text.
+    """
+
+    sentence: str
+    rule: str
+    at: str
+    severity: Severity
+    says: str
+    text: str
+    but: tuple[str, str]
+    hints: str = ""
+    before: str = ""
+    now: str = "11-21 09:30"
+    elsewhere: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def facts(self, text: str) -> Facts:
+        return tables.facts(text, now=self.now, past=remembered(self.before) if self.before else None)
+
+    def must_be_found(self, checks: Iterable[Check]) -> None:
+        found = look(checks, self.facts(self.text))
+        places = {place(finding): finding for finding in found if finding.rule == self.rule}
+        assert self.at in places, f"not found; found instead: {[f.message for f in found]}"
+        assert set(places) == {self.at, *self.elsewhere}, f"found too much: {sorted(places)}"
+        finding = places[self.at]
+        assert finding.severity is self.severity
+        assert self.says in finding.message
+        assert self.hints in finding.hint
+
+    def must_be_spared(self, checks: Iterable[Check]) -> None:
+        old, new = self.but
+        assert self.text.count(old) == 1, f"“{old}” must stand in the text exactly once"
+        found = look(checks, self.facts(self.text.replace(old, new)))
+        wrong = [f.message for f in found if f.rule == self.rule and place(f) not in self.elsewhere]
+        assert not wrong, f"a near miss was found: {wrong}"
+
+
+def place(finding: Finding) -> str:
+    return str(finding.where) if finding.where else finding.sheet
+
+
+def look(checks: Iterable[Check], facts: Facts) -> list[Finding]:
+    """All that the checks find; every finding must say where it is and what to do."""
+    found = [finding for check in checks for finding in check(facts)]
+    for finding in found:
+        says_where_and_what(finding)
+    return found
+
+
+def says_where_and_what(finding: Finding) -> None:
+    if finding.where:
+        assert finding.message.startswith(f"{finding.where} "), f"does not begin with its place: {finding.message}"
+    else:
+        assert finding.sheet, f"neither cell nor sheet: {finding.message}"
+    assert finding.hint, f"no advice: {finding.message}"
+
+
+def remembered(text: str) -> Past:
+    """What the journal keeps of a workbook that an earlier pass has numbered and written."""
+    register = tables.load(text).register.frame
+    issued = numbering.allocate(register, (), dt.datetime(2026, 11, 20, 9, 0)).issued
+    return Past(issued=tuple(replace(issue, written=True) for issue in issued))

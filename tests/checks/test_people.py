@@ -1,0 +1,139 @@
+"""People: nobody involved handles the case (STD-20); every role has a primary and a backup (STD-21)."""
+
+import pytest
+
+from automation.checks import people
+from tests.checks.cases import ERROR, WARNING, Case, place
+
+HANDLED = "反馈登记\n编号 | {column} | 当事人 | 责任人\nFK20261103-001 | {name} | 刘强、张伟 | 赵敏"
+
+
+def elsewhere(sheet: str, column: str) -> str:
+    return (
+        "反馈登记\n编号 | 当事人\nFK20261103-001 | 张伟\nFK20261103-002 | 李娜\n\n"
+        f"{sheet}\n编号 | {column}\nFK20261103-001 | 张伟"
+    )
+
+
+def staff(*rows: str) -> str:
+    """A roster in which every other role is covered."""
+    covered = [
+        f"{name}{rank} | {role} | {rank} | |"
+        for role, name in (("客户经理", "张"), ("客户服务中心", "李"), ("主管总经理", "王"))
+        for rank in ("主", "次")
+    ]
+    return "\n".join(("反馈登记\n编号\n\n人员\n姓名 | 角色 | 主次 | 休息日 | 请假", *rows, *covered))
+
+
+CASES = (
+    *(
+        Case(
+            f"the person involved as {column}",
+            "STD-20",
+            "反馈登记!B2",
+            ERROR,
+            f"“{column}”张伟 是本单的当事人或责任人,不得参与处理",
+            HANDLED.format(column=column, name="张伟"),
+            ("001 | 张伟", "001 | 王芳"),
+        )
+        for column in ("填单人", "经办人", "复核人")
+    ),
+    Case(
+        "the person found liable as the one who reviews",
+        "STD-20",
+        "反馈登记!B2",
+        ERROR,
+        "“复核人”赵敏",
+        HANDLED.format(column="复核人", name="王芳、赵敏"),
+        ("王芳、赵敏", "王芳、赵敏敏"),
+    ),
+    Case(
+        "the person involved calling the customer back",
+        "STD-09",
+        "反馈登记!B2",
+        ERROR,
+        "“回访人”张伟 是本单的当事人或责任人",
+        HANDLED.format(column="回访人", name="张伟"),
+        ("001 | 张伟", "001 | 王芳"),
+        hints="STD-20",
+    ),
+    *(
+        Case(
+            f"the person involved as {column} in {sheet}",
+            "STD-20",
+            f"{sheet}!B2",
+            ERROR,
+            f"“{column}”张伟 是本单的当事人或责任人,不得参与处理",
+            elsewhere(sheet, column),
+            # the same name is free to handle a ticket that it has no part in
+            ("FK20261103-001 | 张伟\nFK20261103-002 | 李娜\n", "FK20261103-001 | 李娜\nFK20261103-002 | 张伟\n"),
+        )
+        for sheet, column in (
+            ("未了事宜台帐-客户经理", "负责人"),
+            ("未了事宜台帐-客服中心", "备用负责人"),
+            ("未了事宜台帐-客服中心", "认可人"),
+            ("处理记录", "经手人"),
+            ("回访记录", "回访人"),
+            ("奖罚明细", "认定人"),
+            ("奖罚明细", "审批人"),
+            ("重大质量事故", "批准人"),
+        )
+    ),
+    Case(
+        "a role that nobody holds",
+        "STD-21",
+        "人员",
+        ERROR,
+        "“管理部”没有安排任何在岗人员",
+        staff("赵敏 | 财务部 | 主 | |", "钱进 | 财务部 | 次 | |", "备注 | 备注 | 主 | |", "备注二 | 备注 | 次 | |"),
+        ("备注 | 备注 | 主 | |\n备注二 | 备注 | 次", "赵敏 | 管理部 | 主 | |\n孙丽 | 管理部 | 次"),
+    ),
+    Case(
+        "a role without a backup",
+        "STD-21",
+        "人员!B2",
+        WARNING,
+        "“管理部”没有次要责任人(备用)",
+        staff("赵敏 | 管理部 | 主 | |", "孙丽 | 财务部 | 次 | |", "钱进 | 财务部 | 主 | |"),
+        ("孙丽 | 财务部 | 次 | |", "孙丽 | 管理部 | 次 | |\n吴刚 | 财务部 | 次 | |"),
+    ),
+    Case(
+        "a role without a primary",
+        "STD-21",
+        "人员!B2",
+        WARNING,
+        "“管理部”没有主要责任人",
+        staff("赵敏 | 管理部 | 次 | |", "孙丽 | 管理部 | 次 | |"),
+        ("赵敏 | 管理部 | 次", "赵敏 | 管理部 | 主"),
+    ),
+    Case(
+        "primary and backup both away on the same day",
+        "STD-21",
+        "人员!B2",
+        WARNING,
+        "“管理部”的主备人员 11-21 都不在(赵敏休息、孙丽请假)",
+        staff("赵敏 | 管理部 | 主 | 周六,周日 |", "孙丽 | 管理部 | 次 | | 2026-11-20~2026-11-22"),
+        ("2026-11-20~2026-11-22", "2026-11-22~2026-11-23"),
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_wrong_person_is_found_at_the_cell(case: Case) -> None:
+    case.must_be_found(people.CHECKS if case.rule == "STD-21" else (people.involved_handling,))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_right_person_is_left_alone(case: Case) -> None:
+    case.must_be_spared(people.CHECKS if case.rule == "STD-21" else (people.involved_handling,))
+
+
+def test_whoever_first_hears_of_himself_only_reports() -> None:
+    facts = CASES[0].facts(HANDLED.format(column="接收人", name="张伟"))
+    assert not list(people.involved_handling(facts))
+
+
+def test_an_empty_roster_is_one_finding_and_not_one_a_role() -> None:
+    (finding,) = people.roles_covered(CASES[0].facts("反馈登记\n编号\nFK20261103-001"))
+    assert (finding.rule, finding.severity, place(finding)) == ("STD-21", ERROR, "人员")
+    assert "“人员”表是空的" in finding.message
