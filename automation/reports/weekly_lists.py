@@ -17,7 +17,7 @@ from workbook.finding import Finding
 from workbook.reportbook.model import Field, Listing, Look, Value
 from workbook.vocabulary import LEVEL, SATISFACTION, SEVERITY, STATE
 
-RECEIVED, CLOSED, OPEN, LATE, OVERDUE = "期内收到", "期内办结", "在办", "期内超时", "现在超时"
+RECEIVED, CLOSED, OPEN, LATE, OVERDUE = "期内\n收到", "期内\n办结", "在办", "期内\n超时", "现在\n超时"
 """The columns of 全部反馈 that say 是; the page counts them."""
 _YES: dict[str, dict[str, object]] = {"是": {"bold": True}}
 _BAD: dict[str, dict[str, object]] = {"是": {"bold": True, "font_color": RED}}
@@ -66,11 +66,11 @@ def all_cases(summary: Summary, facts: Facts, masked: Masked) -> Listing:
         "客户姓名和车牌号已做遮挡,完整内容按编号在登记表中查。",
         (
             Field("编号", width=16),
-            Field(RECEIVED, Look.WORD, 4.7, colours=_YES),
-            Field(CLOSED, Look.WORD, 4.7, colours=_YES),
-            Field(OPEN, Look.WORD, 4.7, colours=_YES),
-            Field(LATE, Look.WORD, 4.7, colours=_BAD),
-            Field(OVERDUE, Look.WORD, 4.7, colours=_BAD),
+            Field(RECEIVED, Look.WORD, 6, colours=_YES),
+            Field(CLOSED, Look.WORD, 6, colours=_YES),
+            Field(OPEN, Look.WORD, 6, colours=_YES),
+            Field(LATE, Look.WORD, 6, colours=_BAD),
+            Field(OVERDUE, Look.WORD, 6, colours=_BAD),
             Field("接收时间", Look.TIME, 15),
             Field("级别", Look.WORD, 6, colours=_LEVELS),
             Field("流程", Look.WORD, 11),
