@@ -13,7 +13,7 @@ import pandas as pd
 from automation.advice import PENDING_TODO, todo
 from automation.alerts import Alert, Digest, Level, Recipient
 from automation.checks.facts import Facts
-from automation.roster import NAMED_IN
+from automation.roster import handler_column
 from automation.settings import Alerts
 from automation.sla.verdict import Verdict
 from workbook.finding import Finding, Severity
@@ -105,7 +105,7 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
                 if stage.verdict[position] == Verdict.LATE:
                     limit: dt.timedelta = (due - stage.start[position]).item()
                     levels = _late_levels((now - due).item(), min(limit * limits.escalate_after_limits, most))
-                named = NAMED_IN.get(rule.responsible, "")
+                named = handler_column(rule.stop, rule.responsible)
                 name = register.at[row, named] if named else ""
                 for level in levels:
                     alert = _alert(

@@ -16,6 +16,7 @@ from automation.alerts import Alert, Digest, Level, Recipient
 from automation.mail import Image, Message, compose
 from automation.privacy import mask_name, mask_phone, mask_plate, mask_text, mask_vin
 from automation.settings import Settings
+from automation.wording import moment, span
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,7 +31,6 @@ _SECTIONS = (
     (Level.LATE, "late", "已过截止时间,请马上处理"),
     (Level.AT_RISK, "risk", "快到截止时间,请优先安排"),
 )
-_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,21 +167,6 @@ def page(template: str, context: Mapping[str, object], templates: Environment) -
     html = templates.get_template(f"{template}.html.j2").render(context)
     inlined: str = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
     return inlined
-
-
-def span(length: dt.timedelta) -> str:
-    """A length of time as people say it: ``1天3小时``, ``2小时5分钟``, ``40分钟``, ``不到1分钟``."""
-    minutes = int(abs(length).total_seconds() // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [f"{days}天" if days else "", f"{hours}小时" if hours else ""]
-    if not days and minutes:  # beside days, minutes say nothing
-        parts.append(f"{minutes}分钟")
-    return "".join(parts) or "不到1分钟"
-
-
-def moment(when: dt.datetime) -> str:
-    """``11-20 周五 06:30``."""
-    return f"{when:%m-%d} 周{_WEEKDAYS[when.weekday()]} {when:%H:%M}"
 
 
 def _subject(digest: Digest) -> str:

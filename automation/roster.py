@@ -20,8 +20,27 @@ _WEEKDAYS = {
 _REST = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])")
 NAME_DIVIDERS = re.compile(r"[、,;/]|\s+")
 
-NAMED_IN = {"接收人": "接收人", "客户经理": "经办人", "管理部": "复核人", "客户服务中心": "回访人"}
-"""The register column that names who handles a role's stages of a ticket, where somebody has been named."""
+_HANDLER_OF_STAGE = {
+    "上报时间": "接收人",
+    "填单时间": "填单人",
+    "转管理部时间": "经办人",
+    "复核完成时间": "复核人",
+    "总经理意见时间": "复核人",
+    "执行完成时间": "复核人",
+    "转客服时间": "复核人",
+    "回访时间": "回访人",
+    "编号时间": "",
+    "归档时间": "",
+}
+_HANDLER_IN_ROLE = {"接收人": "接收人", "客户经理": "经办人", "管理部": "复核人", "客户服务中心": "回访人"}
+
+
+def handler_column(stop: str, role: str) -> str:
+    """The register column that names who does the stage ending with ``stop``; empty where nobody is named.
+
+    Stages of other flows end with entries of 处理记录: there the role tells.
+    """
+    return _HANDLER_OF_STAGE.get(stop, _HANDLER_IN_ROLE.get(role, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,23 +11,9 @@ from automation.checks.facts import Facts
 from automation.reports.figures import LateCase
 from automation.reports.period import Period
 from automation.reports.standing import Standing, within
-from automation.roster import NAMED_IN, names_in
+from automation.roster import handler_column, names_in
 from automation.sla.rules import Rule
 from automation.sla.verdict import Verdict
-
-NAMED_BY_STOP = {
-    "上报时间": "接收人",
-    "填单时间": "填单人",
-    "转管理部时间": "经办人",
-    "复核完成时间": "复核人",
-    "总经理意见时间": "复核人",
-    "执行完成时间": "复核人",
-    "转客服时间": "复核人",
-    "回访时间": "回访人",
-    "编号时间": "",
-    "归档时间": "",
-}
-"""Who of the register did the stage that ends with a column; empty: nobody is named there, the roster answers."""
 
 
 def late_cases(here: Standing, facts: Facts, period: Period) -> tuple[LateCase, ...]:
@@ -69,7 +55,7 @@ def responsible(facts: Facts, row: int, rule: Rule, day: dt.date, involved: froz
     The person the ticket names for it; else who was on duty by 人员 (STD-21), never somebody involved (STD-20); else
     nobody, with the role as the reason.
     """
-    column = NAMED_BY_STOP.get(rule.stop, NAMED_IN.get(rule.responsible, ""))
+    column = handler_column(rule.stop, rule.responsible)
     named = names_in(str(facts.register.at[row, column])) if column else ()
     if named:
         return "、".join(named), f"登记的{column}"

@@ -13,8 +13,9 @@ from automation.reports.period import MONTHLY, Period
 from automation.reports.report import ReportMail
 from automation.reports.summary import summarise
 from automation.reports.weekly_book import FAIR, GOOD, book
-from automation.reports.words import change, percent, points, span
+from automation.reports.words import change, percent, points
 from automation.settings import Settings
+from automation.wording import span
 from workbook import reportbook
 from workbook.finding import Finding
 from workbook.vocabulary import STANDARD_FLOW

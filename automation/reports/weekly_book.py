@@ -9,7 +9,8 @@ from automation.reports import weekly_lists as lists
 from automation.reports.figures import Cases, Line, StageLine, Summary
 from automation.reports.masked import Masked
 from automation.reports.matters import BUCKETS
-from automation.reports.words import change, percent, span
+from automation.reports.words import change, percent
+from automation.wording import span
 from workbook.build.formats import ACCENT, AMBER, GREEN, NAVY, RED, WORD_COLOURS
 from workbook.reportbook.model import (
     Book,

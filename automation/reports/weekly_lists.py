@@ -11,7 +11,8 @@ from automation.reports.figures import Summary
 from automation.reports.masked import Masked
 from automation.reports.matters import quality
 from automation.reports.standing import standing
-from automation.reports.words import hours, span
+from automation.reports.words import hours
+from automation.wording import span
 from workbook.build.formats import AMBER, GREEN, RED, WORD_COLOURS
 from workbook.finding import Finding
 from workbook.reportbook.model import Field, Listing, Look, Value

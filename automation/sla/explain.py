@@ -13,6 +13,7 @@ from automation.advice import todo
 from automation.sla.rules import EVENT_PREFIX, Rule, Unit
 from automation.sla.stages import Clocks, FlowClock, StageClock, lateness
 from automation.sla.verdict import Reason, Verdict
+from automation.wording import span
 from workbook.ledger import Ledger
 
 
@@ -144,12 +145,12 @@ def _steps(
             yield "按“营业时间”“节假日”和国家法定节假日、调休计算"
     if not np.isnat(actual):
         ended = f"{rule.stop} {_shown(actual)}"
-        yield ended + (f",晚了 {_span(late)}" if late else "")
+        yield ended + (f",晚了 {span(dt.timedelta(seconds=late))}" if late else "")
     elif late:
-        yield f"现在 {now:%Y-%m-%d %H:%M},已超过 {_span(late)}"
+        yield f"现在 {now:%Y-%m-%d %H:%M},已超过 {span(dt.timedelta(seconds=late))}"
     elif not np.isnat(due) and verdict in (Verdict.RUNNING, Verdict.AT_RISK):
         left = int((due - np.datetime64(now, "s")).astype(int))
-        yield f"现在 {now:%Y-%m-%d %H:%M},还剩 {_span(left)}"
+        yield f"现在 {now:%Y-%m-%d %H:%M},还剩 {span(dt.timedelta(seconds=left))}"
 
 
 def _extension(stage: StageClock, rule: Rule, position: int) -> Iterator[str]:
@@ -169,13 +170,6 @@ def _iso(moment: object) -> str:
 def _shown(moment: np.datetime64) -> str:
     stamp = pd.Timestamp(moment)
     return f"{stamp:%Y-%m-%d %H:%M}" + (f":{stamp:%S}" if stamp.second else "")
-
-
-def _span(seconds: int) -> str:
-    days, rest = divmod(abs(seconds), 86_400)
-    hours, minutes = divmod(rest // 60, 60)
-    parts = [f"{days} 天" if days else "", f"{hours} 小时" if hours else "", f"{minutes} 分钟" if minutes else ""]
-    return " ".join(part for part in parts if part) or "不到 1 分钟"
 
 
 def in_words(told: TicketExplained) -> str:

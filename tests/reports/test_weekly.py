@@ -30,11 +30,12 @@ from automation.reports.figures import Cases, Summary
 from automation.reports.period import WEEKLY, containing, parse
 from automation.reports.standing import GROUPS
 from automation.reports.summary import summarise
-from automation.reports.words import change, percent, points, span
+from automation.reports.words import change, percent, points
 from automation.roster import read as read_roster
 from automation.sample import dealership
 from automation.sla import rules
 from automation.sla.verdict import Verdict
+from automation.wording import span
 from tests import tables
 from tests.sla.test_clock import PHASES, SLOW, registers
 from workbook import build
