@@ -80,10 +80,14 @@ def _same_case(issue: Issued, waiting: pd.DataFrame, marks: pd.Series) -> list[i
 
 
 def _same_place(issue: Issued, waiting: pd.DataFrame, marks: pd.Series) -> list[int]:
+    if issue.written and issue.received.time() == dt.time():
+        return []  # a day alone recognises nothing: the row may be another case typed where the old one was deleted
     return [issue.row] if issue.row in waiting.index and waiting.at[issue.row, "接收时间"] == issue.received else []
 
 
 def _same_time(issue: Issued, waiting: pd.DataFrame, marks: pd.Series) -> list[int]:
+    if issue.written:
+        return []  # somebody has seen this number on a case that is gone; another of the same minute must not bear it
     return list(waiting.index[waiting["接收时间"] == pd.Timestamp(issue.received)])
 
 
