@@ -106,16 +106,16 @@ class Roster:
             return [Recipient(person.name, person.address, role, why)]
         both: dict[str, Recipient] = {}
         for person in [*own, *holders]:
-            both.setdefault(
-                person.name, Recipient(person.name, person.address, role, f"主备都不在({person.away(day)}),同时通知")
-            )
+            if person.employed:  # away is told all the same; somebody who left the company is told nothing
+                why = f"主备都不在({person.away(day)}),同时通知"
+                both.setdefault(person.name, Recipient(person.name, person.address, role, why))
         return list(both.values())[:2]
 
     def readers(self, roles: Sequence[str], day: dt.date) -> list[Recipient]:
-        """Who gets a report: of each role the primary, and whoever stands in while the primary is away."""
+        """Who gets a report: of each role the primary still there, and whoever stands in while the primary is away."""
         found: dict[str, Recipient] = {}
         for role in roles:
-            first = [Recipient(p.name, p.address, role, "主要责任人") for p in self.in_role(role)[:1]]
+            first = [Recipient(p.name, p.address, role, "主要责任人") for p in self.in_role(role) if p.employed][:1]
             for person in (*first, *self.on_duty(role, day)):
                 if person.address:
                     found.setdefault(person.address.lower(), person)
