@@ -37,6 +37,12 @@ _WRITTEN_NUMBER = re.compile(
 _FIRST_SERIAL, _LAST_SERIAL = 32874, 73050
 """Numbers read as Excel dates: 1990-01-01 to 2099-12-31. Others are not times."""
 
+_EARLIEST, _TOO_LATE = np.datetime64("1920-01-01", "s"), np.datetime64("2100-01-01", "s")
+"""A ``9`` typed into a cell with a date format is 1900-01-09, and 9999-12-31 means 'never': neither is a time. Somebody's
+birthday may lie before 1990."""
+
+_MORNING, _EVENING = ("凌晨", "早上", "上午", "am"), ("下午", "傍晚", "晚上", "晚", "pm")
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -65,6 +71,8 @@ def times(column: pd.Series, *, date1904: bool) -> Typed:
     text = _is(kinds, str) & ~empty
     if text.any():
         out[text] = _each_distinct(column[text], written_time)
+    with_sense = (out >= _EARLIEST) & (out < _TOO_LATE)
+    out[~with_sense] = np.datetime64("NaT", "s")
     readable = ~np.isnat(out)
     mended |= (text | number) & readable
     blank = text & np.array([isinstance(v, str) and not v.strip() for v in column]) if text.any() else text
@@ -121,7 +129,10 @@ def written_time(text: str) -> np.datetime64:
     part = match.groupdict()
     hour, minute, second = (int(part["H"] or 0), _minute(part), int(part["S"] or part.get("S2") or 0))
     half = (part.get("half") or "").lower()
-    if (half in ("下午", "傍晚", "晚上", "晚", "pm") and hour < 12) or (half == "中午" and hour < 3):
+    # 晚上12点, 晚上1点: the night before or the night after? 上午15点: one of the two is wrong. Staff must say.
+    if (half in ("晚上", "晚") and (hour < 5 or hour == 12)) or (half in _MORNING and hour > 12):
+        return np.datetime64("NaT", "s")
+    if (half in _EVENING and hour < 12) or (half == "中午" and hour < 3):
         hour += 12
     if half in ("凌晨", "am", "上午") and hour == 12:
         hour = 0
@@ -183,7 +194,7 @@ def _from_serials(serials: npt.NDArray[np.float64], *, date1904: bool) -> npt.ND
     days = serials + (1462 if date1904 else 0)
     is_serial = (days >= _FIRST_SERIAL) & (days < _LAST_SERIAL + 1)
     out[is_serial] = np.datetime64("1899-12-30", "s") + np.round(days[is_serial] * 86400).astype("m8[s]")
-    whole = ~is_serial & (serials == np.floor(serials)) & (serials >= 19_900_101)
+    whole = ~is_serial & (serials == np.floor(serials)) & (serials >= 19_900_101) & (serials < 1e14)
     for index in np.flatnonzero(whole):  # typed as digits: 20261103, 202611030905; a handful at most
         out[index] = written_time(str(int(serials[index])))
     return out
