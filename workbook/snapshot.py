@@ -88,8 +88,9 @@ def parse(data: bytes, *, path: Path, sha256: str, modified: dt.datetime) -> Sna
             date1904, errors = _package_facts(package)
     except calamine.PasswordError as error:
         raise NotAWorkbook(_ENCRYPTED.format(name=path.name)) from error
-    except (calamine.CalamineError, zipfile.BadZipFile, KeyError, OSError, ValueError, EOFError) as error:
-        raise NotAWorkbook(f"“{path.name}”不完整或已损坏,无法打开。请用 Excel 打开检查,或从备份恢复。") from error
+    except (calamine.CalamineError, zipfile.BadZipFile, KeyError, OSError, ValueError, EOFError, SyntaxError) as error:
+        # SyntaxError is what lxml raises for markup that calamine lets pass.
+        raise NotAWorkbook(f"“{path.name}”不完整或已损坏，无法打开。请用 Excel 打开检查，或从备份恢复。") from error
     return Snapshot(
         path=path,
         data=data,
@@ -102,20 +103,20 @@ def parse(data: bytes, *, path: Path, sha256: str, modified: dt.datetime) -> Sna
     )
 
 
-_ENCRYPTED = "“{name}”设有打开密码(已加密),kesu 无法读取。请在 Excel 中去掉打开密码后再试。"
+_ENCRYPTED = "“{name}”设有打开密码（已加密），kesu 无法读取。请在 Excel 中去掉打开密码后再试。"
 
 
 def _refuse_other_formats(data: bytes, path: Path) -> None:
     name = path.name
     if not data:
-        raise NotAWorkbook(f"“{name}”是空文件(0 字节)。请从备份恢复,或用 kesu new 新建。")
+        raise NotAWorkbook(f"“{name}”是空文件（0 字节）。请从备份恢复，或用 kesu new 新建。")
     if data.startswith(_OLE_MAGIC):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise NotAWorkbook(_ENCRYPTED.format(name=name))
-        raise NotAWorkbook(f"“{name}”是旧版 Excel 97-2003 格式(.xls)。请在 Excel 中“另存为”.xlsx 后再试。")
+        raise NotAWorkbook(f"“{name}”是旧版 Excel 97-2003 格式（.xls）。请在 Excel 中“另存为”.xlsx 后再试。")
     if not data.startswith(b"PK"):
         kind = "文本或 CSV 文件" if b"\0" not in data[:4096] else "其他格式的文件"
-        raise NotAWorkbook(f"“{name}”不是 Excel 工作簿(看起来是{kind})。请选择 .xlsx 或 .xlsm 工作簿。")
+        raise NotAWorkbook(f"“{name}”不是 Excel 工作簿（看起来是{kind}）。请选择 .xlsx 或 .xlsm 工作簿。")
 
 
 def _is_worksheet(sheet: calamine.SheetMetadata) -> bool:
