@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -453,9 +455,31 @@ def test_what_is_no_workbook_is_refused_in_a_sentence_that_names_the_file(data: 
     assert "\n" not in str(caught.value)
 
 
-def test_a_zip_that_is_no_workbook_is_refused() -> None:
-    import zipfile
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("xl/workbook.xml", b"<bookViews>", b"<bookViews"),
+        ("xl/_rels/workbook.xml.rels", b"</Relationships>", b"&</Relationships>"),
+        ("xl/workbook.xml", b"<sheets>", b"<sheets>\0"),
+        ("xl/worksheets/sheet1.xml", b"</worksheet>", b""),
+    ],
+)
+def test_a_workbook_with_broken_markup_is_refused(part: str, old: bytes, new: bytes) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes())) as whole, zipfile.ZipFile(out, "w") as broken:
+        for name in whole.namelist():
+            data = whole.read(name)
+            assert name != part or old in data
+            broken.writestr(name, data.replace(old, new) if name == part else data)
+    try:
+        book = parse(out.getvalue())
+    except NotAWorkbook as refused:
+        assert "不完整或已损坏" in str(refused)
+    else:  # what every reader forgives
+        assert book.register.columns["编号"] == 1
 
+
+def test_a_zip_that_is_no_workbook_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
         package.writestr("word/document.xml", "<w:document/>")
@@ -477,8 +501,6 @@ def test_a_workbook_damaged_anywhere_is_refused_or_read_and_never_breaks(cut: in
 
 
 def test_a_file_is_read_once_with_its_digest_and_its_time(tmp_path: Path) -> None:
-    import hashlib
-
     path = tmp_path / "客诉.xlsx"
     path.write_bytes(workbook_bytes())
     seen = snapshot.read(path)
