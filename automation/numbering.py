@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ def allocate(register: pd.DataFrame, known: Sequence[Issued], now: dt.datetime) 
     marks = fingerprints(register)
     waiting = register[(numbers == "") & register["接收时间"].notna()].sort_values("接收时间", kind="stable")
     here = set(numbers)
-    returned = _returning([issue for issue in known if issue.number not in here], waiting, marks)
+    missing = [issue for issue in known if issue.number not in here and _well_formed(issue.number)]
+    returned = _returning(missing, waiting, marks)
     for row, issue in returned.items():
         numbers.at[row], times.at[row] = issue.number, issue.at
     fresh = waiting.drop(index=list(returned))
@@ -49,6 +51,18 @@ def allocate(register: pd.DataFrame, known: Sequence[Issued], now: dt.datetime) 
     by_hand = (register["编号"] != "") & register["编号时间"].isna() & _nothing_later(register)
     times.loc[by_hand] = np.datetime64(now, "s")  # first seen now; for a case already further on, nobody knows when
     return Allocation(numbers, times, tuple(_issues(register, numbers, marks, known, fresh.index, now)))
+
+
+def _well_formed(number: str) -> bool:
+    """Whether a 编号 is one. Others (NUM-02) are not remembered: staff are told to clear them, and get a new one."""
+    match = re.fullmatch(TICKET, number)
+    if match is None:
+        return False
+    try:
+        dt.datetime.strptime(match[1], "%Y%m%d")
+    except ValueError:
+        return False
+    return True
 
 
 def fingerprints(register: pd.DataFrame) -> pd.Series:
@@ -118,7 +132,7 @@ def _issues(
     recorded = {issue.number for issue in known}
     new = set(fresh)
     for row, number in numbers.items():
-        if number and number not in recorded:
+        if number not in recorded and _well_formed(number):
             recorded.add(number)
             received = register.at[row, "接收时间"]
             yield Issued(
