@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -53,6 +54,11 @@ def moment(text: str) -> dt.datetime:
 def wide(text: str) -> str:
     """A text as a Chinese input method leaves it: letters, digits and signs in their full-width forms."""
     return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
+
+
+def plain(text: str) -> str:
+    """A text with its full-width punctuation folded, so that a test holds a sentence to its words and not its commas."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def rows_of(text: str) -> dict[str, list[dict[str, Any]]]:

@@ -13,7 +13,7 @@ from automation.sla.rules import RuleBook, Unit, Warn
 from automation.sla.stages import StageClock
 from automation.sla.verdict import Verdict
 from tests import tables
-from tests.tables import moment, wide
+from tests.tables import moment, plain, wide
 from workbook.finding import Finding, Severity
 from workbook.schema import RULES
 
@@ -207,7 +207,7 @@ def test_a_row_that_cannot_be_used_is_a_finding_at_its_cell(row: str, cell: str,
     (finding,) = mistakes(row)
     assert (finding.rule, str(finding.where), finding.severity) == ("RULE-01", cell, Severity.ERROR)
     assert finding.message.startswith(f"{cell} ")
-    assert says in finding.message
+    assert says in plain(finding.message)
     assert finding.hint
 
 
@@ -261,7 +261,7 @@ def test_a_full_width_colon_or_equals_sign_is_understood() -> None:
     book, _ = read(row)
     (rule,) = book.stages("维修企业")[0]
     assert rule.stop == "处理记录:答复客户"
-    assert rule.span == "24小时(联系结果=未联系上时48小时)"
+    assert plain(rule.span) == "24小时(联系结果=未联系上时48小时)"
 
 
 def test_a_rule_of_another_flow_counts_its_tickets_from_the_record() -> None:

@@ -196,7 +196,7 @@ def test_rows_typed_below_the_excel_table_are_read_and_said() -> None:
     assert list(book.register.frame.index) == [2, 3, 4]
     told = only(book, "READ-09")
     assert told.severity is Severity.INFO
-    assert "第 3–4 行共 2 行在 Excel 表格范围之外,已照常读取" in told.message
+    assert "第 3–4 行共 2 行在 Excel 表格范围之外,已照常读取" in tables.plain(told.message)
 
 
 def test_an_empty_row_below_the_excel_table_ends_what_belongs_to_it() -> None:
@@ -256,7 +256,7 @@ def test_times_typed_as_text_are_understood_and_said_at_their_cell() -> None:
     read_as_it_stands(book, 2)
     told = only(book, "READ-01")
     assert (str(told.where), told.severity, told.ticket) == ("反馈登记!C2", Severity.INFO, "FK20261103-001")
-    assert "“接收时间”是文本“2026年11月3日 9时5分”,按 2026-11-03 09:05 理解" in told.message
+    assert "“接收时间”是文本“2026年11月3日 9时5分”,按 2026-11-03 09:05 理解" in tables.plain(told.message)
 
 
 def test_a_time_that_cannot_be_read_is_an_error_at_its_cell_and_the_row_still_counts() -> None:
@@ -265,13 +265,13 @@ def test_a_time_that_cannot_be_read_is_an_error_at_its_cell_and_the_row_still_co
     assert book.register.frame["接收时间"].isna().all()
     told = only(book, "READ-02")
     assert (str(told.where), told.severity) == ("反馈登记!C2", Severity.ERROR)
-    assert "“接收时间”是“昨天上午”,不是能识别的时间" in told.message
+    assert "“接收时间”是“昨天上午”,不是能识别的时间" in tables.plain(told.message)
 
 
 def test_a_mileage_in_words_is_understood_and_one_that_is_none_is_said() -> None:
     book = load({**CASE, "行驶里程": "3.2万公里"}, {**CASE, "行驶里程": "不详"})
     assert book.register.frame.at[2, "行驶里程"] == 32000
-    assert "按 32000 理解" in only(book, "READ-05").message
+    assert "按 32000 理解" in tables.plain(only(book, "READ-05").message)
     told = only(book, "READ-03")
     assert str(told.where) == "反馈登记!L3"
     assert told.severity is Severity.WARNING
@@ -296,7 +296,7 @@ def test_a_day_without_a_time_is_said_where_a_time_is_asked_for_and_only_there()
     grids.append(tables.grid(PENDING_MANAGER.sheet, [{"编号": "FK20261103-001", "转入日期": dt.date(2026, 11, 4)}]))
     told = only(ledger.load(tables.snapshot(grids)), "READ-07")
     assert str(told.where) == "反馈登记!B2"
-    assert "“接收时间”只有日期没有时间,按 00:00 计算" in told.message
+    assert "“接收时间”只有日期没有时间,按 00:00 计算" in tables.plain(told.message)
 
 
 def test_what_kesu_wrote_itself_is_not_reported() -> None:
@@ -310,7 +310,7 @@ def test_a_header_twice_is_said_and_the_left_one_counts() -> None:
     book = load({**CASE, "客户姓名": "陈静"}, headers=[*HEADERS, "客户姓名"])
     told = only(book, "READ-08")
     assert str(told.where) == f"反馈登记!{column_letter(len(HEADERS) + 1)}1"
-    assert "表头“客户姓名”重复出现,只读取靠左的一列" in told.message
+    assert "表头“客户姓名”重复出现,只读取靠左的一列" in tables.plain(told.message)
 
 
 @pytest.mark.parametrize("date1904", [False, True])
@@ -341,7 +341,7 @@ def test_a_cell_that_shows_an_excel_error_is_said_and_counts_as_empty() -> None:
     assert book.register.frame["接收时间"].isna().all()
     told = found(book, "READ-10")
     assert [str(finding.where) for finding in told] == ["反馈登记!C2", "反馈登记!G2"]
-    assert "“接收时间”显示 Excel 错误值,按空白处理" in told[0].message
+    assert "“接收时间”显示 Excel 错误值,按空白处理" in tables.plain(told[0].message)
     assert told[0].severity is Severity.ERROR
 
 
@@ -356,8 +356,8 @@ def test_missing_columns_are_named_once_and_the_rest_is_read() -> None:
     assert book.register.cell(2, "满意度") is None
     told = only(book, "READ-06")
     assert told.severity is Severity.ERROR
-    assert "反馈登记缺少列:满意度、状态" in told.message
-    assert "状态由 kesu 填写,缺列时无处可写" in told.message
+    assert "反馈登记缺少列:满意度、状态" in tables.plain(told.message)
+    assert "状态由 kesu 填写,缺列时无处可写" in tables.plain(told.message)
 
 
 def test_every_column_has_its_type_also_when_it_is_missing_or_the_table_is_empty() -> None:
@@ -371,7 +371,7 @@ def test_every_column_has_its_type_also_when_it_is_missing_or_the_table_is_empty
 def test_an_empty_register_is_itself_a_finding() -> None:
     told = only(load(), "READ-11")
     assert (told.severity, told.where) == (Severity.ERROR, None)
-    assert "反馈登记里没有任何一行反馈" in told.message
+    assert "反馈登记里没有任何一行反馈" in tables.plain(told.message)
     assert not found(load(CASE), "READ-11")
 
 
@@ -379,8 +379,8 @@ def test_without_a_register_a_sentence_says_what_was_looked_for_and_what_is_ther
     with pytest.raises(SheetMissing) as caught:
         ledger.load(tables.snapshot([Grid("工资表", [["姓名", "金额"]], 1, 1), Grid("Sheet2", [], 1, 1)]))
     assert str(caught.value).startswith("“客诉.xlsx”里找不到“反馈登记”表")
-    assert "现有工作表:工资表、Sheet2" in str(caught.value)
-    assert "kesu new" in str(caught.value)
+    assert "现有工作表:工资表、Sheet2" in tables.plain(str(caught.value))
+    assert "kesu new" in tables.plain(str(caught.value))
 
 
 def test_a_workbook_without_any_sheet_says_so() -> None:
@@ -391,7 +391,7 @@ def test_a_workbook_without_any_sheet_says_so() -> None:
 def test_a_register_that_lacks_most_of_its_columns_is_no_register() -> None:
     with pytest.raises(SheetMissing) as caught:
         load(CASE, headers=["编号", "接收时间", "内容概要"])
-    assert f"缺少 {len(HEADERS) - 3} 列(共应有 {len(HEADERS)} 列)" in str(caught.value)
+    assert f"缺少 {len(HEADERS) - 3} 列(共应有 {len(HEADERS)} 列)" in tables.plain(str(caught.value))
 
 
 def test_tables_that_the_workbook_lacks_are_there_and_empty() -> None:
@@ -451,7 +451,7 @@ def test_what_is_no_workbook_is_refused_in_a_sentence_that_names_the_file(data: 
     with pytest.raises(NotAWorkbook) as caught:
         parse(data, "投诉.xlsx")
     assert str(caught.value).startswith("“投诉.xlsx”")
-    assert says in str(caught.value)
+    assert tables.plain(says) in tables.plain(str(caught.value))
     assert "\n" not in str(caught.value)
 
 
