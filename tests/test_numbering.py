@@ -115,9 +115,19 @@ def test_a_number_given_by_hand_is_timed_when_it_is_first_seen_unless_the_case_i
     assert times.tolist() == [pd.Timestamp(NOW), pd.NaT, pd.Timestamp(moment("11-03 08:05"))]
 
 
-@pytest.mark.parametrize("odd", ["乱填", "FK20261103-1", "FK2026-11-03-001", "FK99999999-001", "007", "FK20261103-"])
+@pytest.mark.parametrize("odd", ["乱填", "FK20261103-1", "FK2026-11-03-001", "FK20261199-001", "007", "FK20261103-"])
 def test_a_number_that_is_none_is_left_for_staff_to_mend(odd: str) -> None:
     assert numbers(f"{odd} | 11-03 08:00 | 周杰 | 漏油", A) == [odd.upper(), "FK20261103-001"]
+
+
+@pytest.mark.parametrize("odd", ["乱填", "FK20261131-001"])
+def test_a_number_that_is_none_and_was_cleared_as_told_is_replaced_and_not_brought_back(odd: str) -> None:
+    first = allocate(register(odd + A), (), NOW)
+    assert first.issued == ()
+    remembered_all_the_same = Issued(
+        odd, fingerprints(register(A)).iloc[0], moment("11-03 09:00"), 2, NOW, written=True
+    )
+    assert numbers(A, known=(remembered_all_the_same,)) == ["FK20261103-001"]
 
 
 def test_two_rows_with_one_number_both_keep_it_and_a_third_gets_another() -> None:
