@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbook import distinct
+
 Mask = npt.NDArray[np.bool_]
 
 _DAY = r"(?P<y>(?:19|20)\d{2})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号]?"
@@ -56,67 +58,68 @@ class Typed:
 
 def times(column: pd.Series, *, date1904: bool) -> Typed:
     """Times as ``datetime64[s]``. Text and serial numbers are understood; a day without a time counts from 00:00."""
-    kinds = column.map(type)
     out = np.full(len(column), np.datetime64("NaT", "s"), dtype="M8[s]")
-    empty = (column == "").to_numpy(dtype=bool)
-    mended = np.zeros(len(column), dtype=bool)
-    real = _is(kinds, dt.datetime, dt.date)
+    text = _is(column, str)
+    blank = _blank(column, text)
+    real = _is(column, dt.datetime, dt.date)
     if real.any():
         # Excel's binary fractions of a day come back a few microseconds off: round, never truncate.
-        exact = np.array(column[real].to_list(), dtype="M8[us]")
+        exact = pd.to_datetime(column.to_numpy()[real], cache=False).to_numpy(dtype="M8[us]")
         out[real] = (exact + np.timedelta64(500_000, "us")).astype("M8[s]")
-    number = _is(kinds, float, int)
+    number = _is(column, float, int)
     if number.any():
         out[number] = _from_serials(column[number].to_numpy(dtype=float), date1904=date1904)
-    text = _is(kinds, str) & ~empty
-    if text.any():
-        out[text] = _each_distinct(column[text], written_time)
+    written = text & ~blank
+    if written.any():
+        out[written] = distinct.each(written_time, column[written]).astype("M8[s]")
     with_sense = (out >= _EARLIEST) & (out < _TOO_LATE)
     out[~with_sense] = np.datetime64("NaT", "s")
     readable = ~np.isnat(out)
-    mended |= (text | number) & readable
-    blank = text & np.array([isinstance(v, str) and not v.strip() for v in column]) if text.any() else text
     day_only = readable & (out == out.astype("M8[D]"))
-    return Typed(pd.Series(out, index=column.index), mended, ~readable & ~empty & ~blank, date_only=day_only)
+    return Typed(
+        pd.Series(out, index=column.index), (written | number) & readable, ~readable & ~blank, date_only=day_only
+    )
 
 
 def numbers(column: pd.Series) -> Typed:
     """Numbers as ``float64``; ``3.2万公里`` and ``1,200元`` are understood."""
-    kinds = column.map(type)
     out = np.full(len(column), np.nan)
-    empty = (column == "").to_numpy(dtype=bool)
-    number = _is(kinds, float, int)
+    text = _is(column, str)
+    blank = _blank(column, text)
+    number = _is(column, float, int)
     out[number] = column[number].to_numpy(dtype=float)
-    text = _is(kinds, str) & ~empty
-    if text.any():
-        out[text] = _each_distinct(column[text], written_number).astype(float)
-    blank = text & np.array([isinstance(v, str) and not v.strip() for v in column]) if text.any() else text
+    written = text & ~blank
+    if written.any():
+        out[written] = distinct.each(written_number, column[written]).astype(float)
     readable = ~np.isnan(out)
-    return Typed(pd.Series(out, index=column.index), text & readable, ~readable & ~empty & ~blank)
+    return Typed(pd.Series(out, index=column.index), text & readable, ~readable & ~blank)
 
 
 def words(column: pd.Series) -> Typed:
     """Short values (names, choices, plates, numbers of things): half-width, without any white space."""
     text = as_text(column)
-    tidy = text.str.normalize("NFKC").str.replace(r"\s+", "", regex=True).astype(object)
+    tidy = distinct.spread(_tidy, text)
     return Typed(tidy, (tidy != text).to_numpy(dtype=bool), np.zeros(len(column), dtype=bool))
+
+
+def _tidy(text: str) -> str:
+    return "".join(half_width(text).split())
 
 
 def prose(column: pd.Series) -> Typed:
     """Free text: only the white space around it goes."""
-    text = as_text(column)
     none = np.zeros(len(column), dtype=bool)
-    return Typed(text.str.strip().astype(object), none, none)
+    stripped = list(map(str.strip, as_text(column)))
+    return Typed(pd.Series(stripped, index=column.index, dtype=object), none, none)
 
 
 def as_text(column: pd.Series) -> pd.Series:
     """Every cell as the text a person sees: whole numbers without ``.0``, TRUE as 是, days as ``2026-11-03``."""
-    kinds = column.map(type)
-    if _is(kinds, str).all():
+    other = ~_is(column, str)
+    if not other.any():
         return column
     out = column.astype(object).copy()
-    other = ~_is(kinds, str)
-    out[other] = column[other].map(_shown)
+    out[other] = [_shown(value) for value in column[other]]
     return out
 
 
@@ -159,9 +162,16 @@ def _minute(part: dict[str, str | None]) -> int:
     return 30 if written == "半" else int(written or 0)
 
 
-def _is(kinds: pd.Series, *types: type) -> Mask:
-    found: Mask = kinds.isin(types).to_numpy(dtype=bool)
-    return found
+def _is(column: pd.Series, *types: type) -> Mask:
+    """Which cells are exactly of these types: ``True`` is no number."""
+    return np.fromiter(map(frozenset(types).__contains__, map(type, column)), dtype=bool, count=len(column))
+
+
+def _blank(column: pd.Series, text: Mask) -> Mask:
+    """Which of the cells that hold text hold nothing but white space."""
+    blank = np.zeros(len(column), dtype=bool)
+    blank[text] = [not cell or cell.isspace() for cell in column[text]]
+    return blank
 
 
 def half_width(text: str) -> str:
@@ -179,14 +189,6 @@ def _shown(value: object) -> str:
     if isinstance(value, dt.time):
         return f"{value:%H:%M}"
     return str(value)
-
-
-def _each_distinct(column: pd.Series, parse: object) -> npt.NDArray[np.generic]:
-    """``parse`` each different text once and spread the answers: columns repeat themselves."""
-    codes, distinct = pd.factorize(column)
-    answers = np.array([parse(text) for text in distinct])  # type: ignore[operator]
-    spread: npt.NDArray[np.generic] = answers[codes]
-    return spread
 
 
 def _from_serials(serials: npt.NDArray[np.float64], *, date1904: bool) -> npt.NDArray[np.datetime64]:

@@ -134,14 +134,24 @@ def _placement(
     offsets = [column - grid.left for column in columns.values()]
     rows: list[int] = []
     for index in range(max(first, 0), bound - grid.top + 1):
-        cells = grid.rows[index]
-        filled = [cells[offset] for offset in offsets if cells[offset] not in ("", None)]
-        excel_row = grid.top + index
-        if not any(not isinstance(value, str) or value.strip() for value in filled):
-            if native and excel_row > last:
+        leading = _leading(grid.rows[index], offsets)
+        if leading is None:
+            if native and grid.top + index > last:
                 break  # below the Excel table, an empty row ends what belongs to it
-            continue
-        if str(filled[0]).strip().lower() in _TOTALS:
-            continue
-        rows.append(excel_row)
+        elif str(leading).strip().lower() not in _TOTALS:
+            rows.append(grid.top + index)
     return Placement(table, grid.name, header_row, tuple(rows), columns, duplicates, native)
+
+
+def _leading(cells: Sequence[Any], offsets: Sequence[int]) -> Any:
+    """The row's first cell that is not empty; ``None`` when all that the row holds is white space."""
+    for offset in offsets:
+        cell = cells[offset]
+        if cell != "" and cell is not None:
+            break
+    else:
+        return None
+    if not isinstance(cell, str) or cell.strip():
+        return cell  # nearly every row ends here, at its first column
+    rest = (cells[offset] for offset in offsets)
+    return cell if any(other is not None and (not isinstance(other, str) or other.strip()) for other in rest) else None

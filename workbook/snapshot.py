@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,13 +15,12 @@ import python_calamine as calamine
 
 from workbook import store
 from workbook.errors import NotAWorkbook
+from workbook.parts import NativeTable, Parts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The wall clock of every time in the workbook (SCHEMA)."""
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_DATE1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']")
-_ERROR_CELL = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=[\"']e[\"'])[^>]*\br=[\"']([A-Z]+\d+)[\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +35,6 @@ class Grid:
     rows: list[list[Any]]
     top: int
     left: int
-
-
-@dataclass(frozen=True, slots=True)
-class NativeTable:
-    """An Excel table: its header row and its first and last data row and column, counted from 1."""
-
-    name: str
-    sheet: str
-    header_row: int
-    last_row: int
-    left: int
-    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +67,10 @@ def parse(data: bytes, *, path: Path, sha256: str, modified: dt.datetime) -> Sna
     """Turn the bytes of a workbook into a snapshot; see :func:`read` for what it raises."""
     _refuse_other_formats(data, path)
     try:
-        book = calamine.load_workbook(io.BytesIO(data), load_tables=True)
+        book = calamine.load_workbook(io.BytesIO(data))
         grids = {sheet.name: _grid(book, sheet.name) for sheet in book.sheets_metadata if _is_worksheet(sheet)}
-        tables = tuple(_native(book.get_table_by_name(name)) for name in book.table_names or ())
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            date1904, errors = _package_facts(package)
+        parts = Parts(data)
+        tables, errors, date1904 = parts.tables, parts.errors, parts.date1904
     except calamine.PasswordError as error:
         raise NotAWorkbook(_ENCRYPTED.format(name=path.name)) from error
     except (calamine.CalamineError, zipfile.BadZipFile, KeyError, OSError, ValueError, EOFError, SyntaxError) as error:
@@ -127,47 +112,3 @@ def _grid(book: calamine.CalamineWorkbook, name: str) -> Grid:
     sheet = book.get_sheet_by_name(name)
     row, column = sheet.start or (0, 0)  # to_python() leaves out the empty rows and columns before the first cell
     return Grid(name, sheet.to_python(), row + 1, column + 1)
-
-
-def _native(table: calamine.CalamineTable) -> NativeTable:
-    first, left = table.start or (1, 0)
-    last, right = table.end or (first, left + len(table.columns) - 1)
-    return NativeTable(table.name, table.sheet, first, last + 1, left + 1, right + 1)
-
-
-def _package_facts(package: zipfile.ZipFile) -> tuple[bool, dict[str, frozenset[str]]]:
-    """What calamine does not tell: the date system, and which cells hold error values (it gives ``''`` for both)."""
-    names = {info.filename.lstrip("/").replace("\\", "/").lower(): info for info in package.infolist()}
-    workbook = next((info for name, info in names.items() if name.endswith("workbook.xml")), None)
-    if workbook is None:
-        return False, {}
-    xml = package.read(workbook)
-    targets = _sheet_targets(xml, names, package, workbook.filename)
-    errors = {}
-    for sheet, info in targets.items():
-        part = package.read(info)
-        if b't="e"' in part or b"t='e'" in part:
-            errors[sheet] = frozenset(address.decode() for address in _ERROR_CELL.findall(part))
-    return bool(_DATE1904.search(xml)), errors
-
-
-def _sheet_targets(
-    workbook_xml: bytes, names: Mapping[str, zipfile.ZipInfo], package: zipfile.ZipFile, workbook_name: str
-) -> dict[str, zipfile.ZipInfo]:
-    """Sheet name → its part, through the workbook's relationships."""
-    from lxml import etree
-
-    folder, _, base = workbook_name.lstrip("/").replace("\\", "/").rpartition("/")
-    relations = names.get(f"{folder}/_rels/{base}.rels".lstrip("/").lower())
-    if relations is None:
-        return {}
-    target_by_id = {r.get("Id"): r.get("Target", "") for r in etree.fromstring(package.read(relations))}
-    found = {}
-    for sheet in etree.fromstring(workbook_xml).iter("{*}sheet"):
-        relation = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
-        target = target_by_id.get(relation, "")
-        part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}".lstrip("/")
-        info = names.get(part.replace("\\", "/").lower())
-        if info is not None:
-            found[sheet.get("name", "")] = info
-    return found
