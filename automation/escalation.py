@@ -57,7 +57,7 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
             continue
         keys.append(alert.key)
         for person in reachable:
-            why = person.why if alert.level is not Level.ESCALATED else f"上报:{responsible}超时未处理"
+            why = person.why if alert.level is not Level.ESCALATED else f"上报：{responsible}超时未处理"
             boxes[Recipient(person.name, person.address, person.role)].append((alert, why))
     digests = (
         Digest(person, facts.now, tuple(alert for alert, _ in box), tuple(why for _, why in box))
@@ -91,7 +91,7 @@ _Entry = tuple[Alert, str, str, str, frozenset[str]]
 def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
     """Each alert of this moment with its role, the role above, who is named in the ticket, and who is involved."""
     register, now = facts.register, np.datetime64(facts.now, "s")
-    involved = facts.involved()
+    involved = facts.involved
     most = dt.timedelta(hours=limits.escalate_at_most_hours)
     closed = register["归档时间"].notna()
     for flow in facts.clocks.flows.values():
@@ -185,7 +185,7 @@ def _undeliverable(facts: Facts, unreachable: dict[str, int]) -> Iterator[Findin
         yield Finding(
             "MAIL-01",
             Severity.ERROR,
-            f"{where or records.sheet} 角色“{role}”{told},{count} 条提醒发不出去",
+            f"{where or records.sheet} 角色“{role}”{told}，{count} 条提醒发不出去",
             f"在“人员”表为“{role}”安排主要和次要责任人并填写邮箱",
             where,
             sheet=records.sheet,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from automation.past import Past
 from automation.roster import Roster, names_in
 from automation.sla.rules import RuleBook
 from automation.sla.stages import Clocks, StageClock
+from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger, Records
 
@@ -39,10 +41,12 @@ class Facts:
                     return flow.index, stage
         return None
 
+    @cached_property
     def involved(self) -> pd.Series:
         """For each register row the names of 当事人 and 责任人 (STD-20): a frozenset."""
-        both = self.register["当事人"] + "、" + self.register["责任人"]
-        return both.map(lambda text: frozenset(names_in(text)))
+        return distinct.spread(
+            lambda *texts: frozenset(names_in("、".join(texts))), self.register["当事人"], self.register["责任人"]
+        )
 
 
 Check = Callable[[Facts], Iterable[Finding]]

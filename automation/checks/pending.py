@@ -9,6 +9,7 @@ import pandas as pd
 from automation.checks.facts import Check, Facts, mark
 from automation.roster import names_in
 from automation.sla import pending
+from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
 from workbook.schema import PENDING, TEMPORAL, Table
@@ -32,11 +33,11 @@ def approved(facts: Facts) -> Iterator[Finding]:
             "认可人",
             "STD-13",
             Severity.ERROR,
-            lambda row: "转入未了事宜,但没有主管总经理的认可人或认可日期",
+            lambda row: "转入未了事宜，但没有主管总经理的认可人或认可日期",
             "报主管总经理认可后填写认可人和认可日期",
         )
         if gms:
-            others = frame["认可人"].map(lambda text: bool(text) and not set(names_in(text)) & gms)
+            others = distinct.spread(lambda text: bool(text) and gms.isdisjoint(names_in(text)), frame["认可人"])
             yield from mark(
                 records,
                 frame.index[others.astype(bool)],
@@ -44,7 +45,7 @@ def approved(facts: Facts) -> Iterator[Finding]:
                 "STD-13",
                 Severity.ERROR,
                 lambda row, frame=frame: f"认可人“{frame.at[row, '认可人']}”不是主管总经理",  # type: ignore[misc]
-                f"未了事宜须由主管总经理({'、'.join(sorted(gms))})认可",
+                f"未了事宜须由主管总经理（{'、'.join(sorted(gms))}）认可",
             )
     register = facts.register
     listed = set(pending.items(facts.ledger)["编号"])
@@ -55,8 +56,8 @@ def approved(facts: Facts) -> Iterator[Finding]:
         "责任明确",
         "STD-13",
         Severity.ERROR,
-        lambda row: "责任未明,但没有主管总经理认可的记录;在认可之前时限照常计算",
-        "报主管总经理认可,并登记到两本未了事宜台帐",
+        lambda row: "责任未明，但没有主管总经理认可的记录；在认可之前时限照常计算",
+        "报主管总经理认可，并登记到两本未了事宜台帐",
     )
 
 
@@ -77,19 +78,17 @@ def both_ledgers(facts: Facts) -> Iterator[Finding]:
         )
     yield from _differences(facts, entries)
     register = facts.register
-    for row in register.index[register["责任明确"].eq("否") & register["归档时间"].isna()]:
-        number = register.at[row, "编号"]
-        absent = [table.sheet for table in PENDING if number not in set(entries[table]["编号"])]
-        if number and len(absent) == len(PENDING):
-            yield from mark(
-                facts.ledger.register,
-                [row],
-                "责任明确",
-                "STD-15",
-                Severity.ERROR,
-                lambda row: "责任未明,但两本未了事宜台帐里都没有这一单",
-                "在客户经理和客户服务中心的台帐上分别登记",
-            )
+    unclear = register["责任明确"].eq("否") & register["归档时间"].isna() & register["编号"].ne("")
+    listed = pd.concat([entries[table]["编号"] for table in PENDING])
+    yield from mark(
+        facts.ledger.register,
+        register.index[unclear & ~register["编号"].isin(listed)],
+        "责任明确",
+        "STD-15",
+        Severity.ERROR,
+        lambda row: "责任未明，但两本未了事宜台帐里都没有这一单",
+        "在客户经理和客户服务中心的台帐上分别登记",
+    )
     numbers = set(register["编号"])
     for table in PENDING:
         mine = entries[table]
@@ -127,7 +126,7 @@ def _differences(facts: Facts, entries: dict[Table, pd.DataFrame]) -> Iterator[F
                 "STD-15",
                 Severity.ERROR,
                 lambda row, number=number, left=left, right=right, there=there, column=column: (  # type: ignore[misc]
-                    f"“{column}”是“{left.at[number] or '空'}”,而 {there} 是“{right.at[number] or '空'}”,两本台帐不一致"
+                    f"“{column}”是“{left.at[number] or '空'}”，而 {there} 是“{right.at[number] or '空'}”，两本台帐不一致"
                 ),
                 "核对后把两本台帐改成一致",
             )
@@ -148,14 +147,14 @@ def talked_to(facts: Facts) -> Iterator[Finding]:
             "STD-16",
             Severity.ERROR if table is PENDING[0] else Severity.WARNING,
             lambda row, frame=frame: (  # type: ignore[misc]
-                f"应在 {owed.at[frame.at[row, '编号'], 'talk_due']:%Y-%m-%d} 前与客户沟通,"
+                f"应在 {owed.at[frame.at[row, '编号'], 'talk_due']:%Y-%m-%d} 前与客户沟通，"
                 + (
                     f"最近一次是 {frame.at[row, '最近沟通日期']:%Y-%m-%d}"
                     if pd.notna(frame.at[row, "最近沟通日期"])
                     else "没有沟通记录"
                 )
             ),
-            "联系客户提醒及时回厂处理,记下沟通日期、方式和结果",
+            "联系客户提醒及时回厂处理，记下沟通日期、方式和结果",
         )
 
 
@@ -172,7 +171,7 @@ def brought_back(facts: Facts) -> Iterator[Finding]:
             "完成日期",
             "STD-17",
             Severity.ERROR,
-            lambda row: "状态是“已了”,但没有完成日期;转回责任认定后的时限从完成日期起算",
+            lambda row: "状态是“已了”，但没有完成日期；转回责任认定后的时限从完成日期起算",
             "填写完成日期",
         )
         went_on = frame["编号"].map(further).eq(True) & frame["状态"].ne("已了")
@@ -182,7 +181,7 @@ def brought_back(facts: Facts) -> Iterator[Finding]:
             "状态",
             "STD-17",
             Severity.WARNING,
-            lambda row: "反馈登记中本单已转管理部或归档,台帐上仍是未了",
+            lambda row: "反馈登记中本单已转管理部或归档，台帐上仍是未了",
             "问题解决后把状态改为“已了”并填写完成日期",
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from automation.checks.facts import Check, Facts, mark
 from automation.roster import names_in, uncovered
+from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.schema import ACCIDENTS, CALLBACKS, EVENTS, PENDING, REWARDS, STAFF
 
@@ -24,42 +25,43 @@ _ELSEWHERE = (
 def involved_handling(facts: Facts) -> Iterator[Finding]:
     """STD-20: the person involved stands in a handling role, in the register or in any sheet about the ticket."""
     records, register = facts.ledger.register, facts.register
-    involved = facts.involved()
-    named = involved[involved.map(bool)]
     for column in HANDLING:
-        both = {row: sorted(named.at[row] & set(names_in(register.at[row, column]))) for row in named.index}
+        both = distinct.spread(_names_in_both, facts.involved, register[column])
         yield from mark(
             records,
-            [row for row, names in both.items() if names],
+            register.index[both.astype(bool)],
             column,
             "STD-09" if column == "回访人" else "STD-20",
             Severity.ERROR,
             lambda row, both=both, column=column: (  # type: ignore[misc]
-                f"“{column}”{'、'.join(both[row])} 是本单的当事人或责任人,不得参与处理"
+                f"“{column}”{'、'.join(both.at[row])} 是本单的当事人或责任人，不得参与处理"
             ),
-            f"换一位“{column}”;当事人不得直接参与客户投诉处理(STD-20)",
+            f"换一位“{column}”；当事人不得直接参与客户投诉处理（STD-20）",
         )
-    by_ticket = {register.at[row, "编号"]: names for row, names in named.items() if register.at[row, "编号"]}
+    by_ticket = facts.involved.set_axis(register["编号"]).drop("", errors="ignore")
+    by_ticket = by_ticket[by_ticket.astype(bool)]
+    by_ticket = by_ticket[~by_ticket.index.duplicated(keep="last")]
     for table, columns in _ELSEWHERE:
         elsewhere = facts.ledger[table]
         for column in columns:
-            people = elsewhere.frame[column]
-            hits = {
-                row: sorted(by_ticket.get(ticket, frozenset()) & set(names_in(people.at[row])))
-                for row, ticket in elsewhere.frame["编号"].items()
-                if ticket in by_ticket
-            }
+            about = elsewhere.frame[elsewhere.frame["编号"].isin(by_ticket.index)]
+            names = by_ticket.reindex(about["编号"]).set_axis(about.index)
+            hits = distinct.spread(_names_in_both, names, about[column])
             yield from mark(
                 elsewhere,
-                [row for row, names in hits.items() if names],
+                about.index[hits.astype(bool)],
                 column,
                 "STD-20",
                 Severity.ERROR,
                 lambda row, hits=hits, column=column: (  # type: ignore[misc]
-                    f"“{column}”{'、'.join(hits[row])} 是本单的当事人或责任人,不得参与处理"
+                    f"“{column}”{'、'.join(hits.at[row])} 是本单的当事人或责任人，不得参与处理"
                 ),
-                "换一个人办理;当事人不得直接参与客户投诉处理(STD-20)",
+                "换一个人办理；当事人不得直接参与客户投诉处理（STD-20）",
             )
+
+
+def _names_in_both(involved: frozenset[str], text: str) -> tuple[str, ...]:
+    return tuple(sorted(involved.intersection(names_in(text))))
 
 
 def roles_covered(facts: Facts) -> Iterator[Finding]:
@@ -69,7 +71,7 @@ def roles_covered(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "STD-21",
             Severity.ERROR,
-            "“人员”表是空的:不知道提醒该发给谁",
+            "“人员”表是空的：不知道提醒该发给谁",
             "在“人员”表填写每个角色的主要责任人和次要责任人及邮箱",
             sheet=records.sheet,
         )
@@ -85,7 +87,7 @@ def roles_covered(facts: Facts) -> Iterator[Finding]:
             "STD-21",
             Severity.ERROR if holder is None else Severity.WARNING,
             f"{where or records.sheet} {told}",
-            "每个环节都要安排主要责任人和次要责任人,休息不得延误时限",
+            "每个环节都要安排主要责任人和次要责任人，休息不得延误时限",
             where,
             sheet=records.sheet,
         )

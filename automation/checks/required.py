@@ -34,8 +34,8 @@ def required_fields(facts: Facts) -> Iterator[Finding]:
             if column not in records.columns:
                 continue  # the missing column is one finding already (READ-06)
             raw = records.raw[column].reindex(rows.index)
-            empty = raw.map(lambda value: isinstance(value, str) and not value.strip())
-            fresh = [row for row in rows.index[empty] if (column, row) not in told]
+            empty = raw[[isinstance(cell, str) and (not cell or cell.isspace()) for cell in raw]]
+            fresh = [row for row in empty.index if (column, row) not in told]
             told.update((column, row) for row in fresh)
             yield from mark(
                 records,
@@ -43,8 +43,8 @@ def required_fields(facts: Facts) -> Iterator[Finding]:
                 column,
                 "REQ-01",
                 Severity.ERROR if column == "接收时间" else Severity.WARNING,
-                lambda row, column=column, stage=stage: f"“{column}”没有填写(已到“{stage}”环节)",  # type: ignore[misc]
-                f"补填“{column}”({rule})",
+                lambda row, column=column, stage=stage: f"“{column}”没有填写（已到“{stage}”环节）",  # type: ignore[misc]
+                f"补填“{column}”（{rule}）",
             )
 
 
@@ -60,8 +60,8 @@ def objection_needs_agreement(facts: Facts) -> Iterator[Finding]:
         "协商意见",
         "STD-05",
         Severity.ERROR,
-        lambda row: "复核结论是“异议”,但没有协商意见",
-        "召集客户经理和相关部门协商,签署协商意见后填写",
+        lambda row: "复核结论是“异议”，但没有协商意见",
+        "召集客户经理和相关部门协商，签署协商意见后填写",
     )
 
 
@@ -75,7 +75,7 @@ def unclear_needs_reason(facts: Facts) -> Iterator[Finding]:
         "未明原因",
         "STD-12",
         Severity.ERROR,
-        lambda row: "“责任明确”为“否”,但没有选择未明原因",
+        lambda row: "“责任明确”为“否”，但没有选择未明原因",
         "从 质量问题、配件延时、客户不在场、客户没有时间 中选择",
     )
 

@@ -51,7 +51,7 @@ def without_approval(facts: Facts) -> Iterator[Finding]:
             column,
             "PAY-02",
             Severity.ERROR,
-            lambda row, column=column: f"奖罚没有{column},不能报送财务",  # type: ignore[misc]
+            lambda row, column=column: f"奖罚没有{column}，不能报送财务",  # type: ignore[misc]
             f"补齐{column}",
         )
     same = records.frame[(records.frame["认定人"] != "") & (records.frame["认定人"] == records.frame["审批人"])]
@@ -77,7 +77,7 @@ def without_amount(facts: Facts) -> Iterator[Finding]:
         "PAY-03",
         Severity.ERROR,
         lambda row: "没有金额" if pd.isna(amount.at[row]) else f"金额“{amount.at[row]:g}”不是正数",
-        "填写正数,单位元;奖励还是处罚由“类型”区分",
+        "填写正数，单位元；奖励还是处罚由“类型”区分",
     )
     clause = records.frame["依据条款"]
     yield from mark(
@@ -94,16 +94,17 @@ def without_amount(facts: Facts) -> Iterator[Finding]:
 def stranger_to_the_case(facts: Facts) -> Iterator[Finding]:
     """PAY-04: the ticket names this person nowhere."""
     records, register = facts.ledger[REWARDS], facts.register
+    frame = records.frame
+    rewarded = register[register["编号"].isin(frame["编号"]) & (register["编号"] != "")]
     named: dict[str, set[str]] = {}
     for column in _HANDLERS:
-        for number, text in zip(register["编号"], register[column], strict=True):
-            if number and text:
+        for number, text in zip(rewarded["编号"], rewarded[column], strict=True):
+            if text:
                 named.setdefault(number, set()).update(names_in(text))
     events = facts.ledger[EVENTS].frame
     for number, text in zip(events["编号"], events["经手人"], strict=True):
         if number in named:
             named[number].update(names_in(text))
-    frame = records.frame
     rows = [
         row
         for row, number, name in zip(frame.index, frame["编号"], frame["姓名"], strict=True)
@@ -116,7 +117,7 @@ def stranger_to_the_case(facts: Facts) -> Iterator[Finding]:
         "PAY-04",
         Severity.ERROR,
         lambda row: f"“{frame.at[row, '姓名']}”不在 {frame.at[row, '编号']} 的当事人、责任人或经手人之列",
-        "核对姓名和编号;确有关系的,在登记表或处理记录中补记",
+        "核对姓名和编号；确有关系的，在登记表或处理记录中补记",
     )
 
 

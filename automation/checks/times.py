@@ -39,9 +39,9 @@ def future(facts: Facts) -> Iterator[Finding]:
                 "TIME-01",
                 Severity.ERROR,
                 lambda row, values=values, name=column.name: (  # type: ignore[misc]
-                    f"“{name}”是 {clock_time(values.at[row])},晚于现在({facts.now:%Y-%m-%d %H:%M})"
+                    f"“{name}”是 {clock_time(values.at[row])}，晚于现在（{facts.now:%Y-%m-%d %H:%M}）"
                 ),
-                "核对年月日和上下午,改成实际发生的时间",
+                "核对年月日和上下午，改成实际发生的时间",
             )
 
 
@@ -71,7 +71,7 @@ def out_of_order(facts: Facts) -> Iterator[Finding]:
                 lambda row, done=done, came=came, name=column: (  # type: ignore[misc]
                     f"“{name}”{done.at[row]:%Y-%m-%d} 早于“转入日期”{came.at[row]:%Y-%m-%d}"
                 ),
-                "核对两个日期,改正填错的一个",
+                "核对两个日期，改正填错的一个",
             )
 
 
@@ -84,7 +84,7 @@ def _backwards(facts: Facts, column: str, values: pd.Series, before: pd.Series, 
         "STD-09" if column == "回访时间" else "TIME-02",
         Severity.ERROR,
         lambda row: f"“{column}”{clock_time(values.at[row])} 早于“{name.at[row]}”{clock_time(before.at[row])}",
-        "处理完毕并转客服之后再回访;如时间填错请改正" if column == "回访时间" else "核对两个时间,改正填错的一个",
+        "处理完毕并转客服之后再回访；如时间填错请改正" if column == "回访时间" else "核对两个时间，改正填错的一个",
     )
 
 
@@ -100,15 +100,15 @@ def missing_in_the_middle(facts: Facts) -> Iterator[Finding]:
         cells = facts.ledger.register.raw.get(column)
         if cells is None:
             continue  # READ-06 speaks of the missing column
-        gap &= cells.loc[register.index].map(lambda cell: isinstance(cell, str) and not cell.strip()).to_numpy(dtype=bool)
+        unread = cells.loc[register.index[gap]]  # holds something, which READ-02 speaks of
         yield from mark(
             facts.ledger.register,
-            register.index[gap],
+            [row for row, cell in unread.items() if isinstance(cell, str) and not cell.strip()],
             column,
             "TIME-03",
             Severity.ERROR,
-            lambda row, column=column: f"“{column}”没有填写,但后面的环节已经完成",  # type: ignore[misc]
-            f"补填“{column}”,否则这个环节无法判定是否超时",
+            lambda row, column=column: f"“{column}”没有填写，但后面的环节已经完成",  # type: ignore[misc]
+            f"补填“{column}”，否则这个环节无法判定是否超时",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterator
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from automation.checks.facts import Check, Facts, mark
 from automation.identifiers import NO_PLATE, PHONE, PLATE, VIN, vin_check_digit
 from automation.roster import names_in
+from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
 from workbook.schema import RULES, STAFF, TABLES, Kind
@@ -33,7 +35,7 @@ def nearest(value: str, choices: Collection[str]) -> str:
 
 def _proposal(value: str, choices: Collection[str]) -> str:
     found = nearest(value, choices)
-    return f";是不是“{found}”?" if found else ""
+    return f"；是不是“{found}”？" if found else ""
 
 
 def outside_lists(facts: Facts) -> Iterator[Finding]:
@@ -55,7 +57,7 @@ def outside_lists(facts: Facts) -> Iterator[Finding]:
                 "LIST-01",
                 Severity.ERROR if column.list.closed else Severity.WARNING,
                 lambda row, values=values, allowed=allowed, name=column.name: (  # type: ignore[misc]
-                    f"“{name}”是“{values.at[row]}”,不在列表中{_proposal(values.at[row], sorted(allowed))}"
+                    f"“{name}”是“{values.at[row]}”，不在列表中{_proposal(values.at[row], sorted(allowed))}"
                 ),
                 _hint(column.list, allowed),
             )
@@ -64,7 +66,7 @@ def outside_lists(facts: Facts) -> Iterator[Finding]:
 def _hint(vocabulary: Vocabulary, allowed: Collection[str]) -> str:
     shown = [value for value in vocabulary.values if value in allowed] or sorted(allowed)
     some = "、".join(shown[:10]) + ("…" if len(shown) > 10 else "")
-    return f"从下拉列表中选择:{some}" + ("" if vocabulary.closed else ";如确需新值,请加到“字典”表")
+    return f"从下拉列表中选择：{some}" + ("" if vocabulary.closed else "；如确需新值，请加到“字典”表")
 
 
 def _allowed(vocabulary: Vocabulary, facts: Facts) -> frozenset[str]:
@@ -82,10 +84,15 @@ def _each(facts: Facts, kind: Kind) -> Iterator[tuple[Records, str, pd.Series]]:
                 yield records, column.name, values[values != ""]
 
 
+def _has_form(pattern: str, values: pd.Series) -> pd.Series:
+    form = re.compile(pattern)
+    return distinct.spread(lambda text: form.fullmatch(text) is not None, values).astype(bool)
+
+
 def plates(facts: Facts) -> Iterator[Finding]:
     """FORM-01: a plate that no Chinese plate looks like."""
     for records, column, values in _each(facts, Kind.PLATE):
-        wrong = values[~values.str.fullmatch(PLATE) & ~values.isin(NO_PLATE)]
+        wrong = values[~_has_form(PLATE, values) & ~values.isin(NO_PLATE)]
         yield from mark(
             records,
             wrong.index,
@@ -93,29 +100,30 @@ def plates(facts: Facts) -> Iterator[Finding]:
             "FORM-01",
             Severity.WARNING,
             lambda row, wrong=wrong: f"车牌号“{wrong.at[row]}”不像车牌",  # type: ignore[misc]
-            "例如 京A12345(燃油)、京AD12345(新能源);未上牌请写“未上牌”",
+            "例如 京A12345（燃油）、京AD12345（新能源）；未上牌请写“未上牌”",
         )
 
 
 def phones(facts: Facts) -> Iterator[Finding]:
     """FORM-02: a telephone number that cannot be dialled."""
     for records, column, values in _each(facts, Kind.PHONE):
-        wrong = values[~values.str.replace(r"[()\s]", "", regex=True).str.fullmatch(PHONE)]
+        wrong = values[~_has_form(PHONE, values)]
+        wrong = wrong[~_has_form(PHONE, wrong.str.replace(r"[()\s]", "", regex=True))]
         yield from mark(
             records,
             wrong.index,
             column,
             "FORM-02",
             Severity.WARNING,
-            lambda row, wrong=wrong: f"联系电话“{wrong.at[row]}”不是有效号码({len(wrong.at[row])} 位)",  # type: ignore[misc]
-            "手机 11 位(13800138000),座机带区号(010-12345678)",
+            lambda row, wrong=wrong: f"联系电话“{wrong.at[row]}”不是有效号码（{len(wrong.at[row])} 位）",  # type: ignore[misc]
+            "手机 11 位（13800138000），座机带区号（010-12345678）",
         )
 
 
 def vins(facts: Facts) -> Iterator[Finding]:
     """FORM-03: a VIN of wrong form, or (GB 16735, domestic cars) with a wrong check digit."""
     for records, column, values in _each(facts, Kind.VIN):
-        formed = values.str.fullmatch(VIN)
+        formed = _has_form(VIN, values)
         wrong = values[~formed]
         yield from mark(
             records,
@@ -128,7 +136,7 @@ def vins(facts: Facts) -> Iterator[Finding]:
         )
         # Check digits bind Chinese VINs (they begin with L) and North American ones; others may carry any sign.
         bound = values[formed & values.str[:1].isin(list("L12345"))]
-        digits = bound.map(vin_check_digit)
+        digits = distinct.spread(vin_check_digit, bound)
         failed = bound[bound.str[8] != digits]
         yield from mark(
             records,
@@ -137,15 +145,15 @@ def vins(facts: Facts) -> Iterator[Finding]:
             "FORM-03",
             Severity.WARNING,
             lambda row, failed=failed, digits=digits: (  # type: ignore[misc]
-                f"车架号“{failed.at[row]}”第 9 位校验位是 {failed.at[row][8]},按其余各位应为 {digits.at[row]}"
+                f"车架号“{failed.at[row]}”第 9 位校验位是 {failed.at[row][8]}，按其余各位应为 {digits.at[row]}"
             ),
-            "多半有一位抄错:对照行驶证逐位核对",
+            "多半有一位抄错：对照行驶证逐位核对",
         )
 
 
 def _vin_problem(vin: str) -> str:
     if len(vin) != 17:
-        return f"是 {len(vin)} 位,应为 17 位"
+        return f"是 {len(vin)} 位，应为 17 位"
     bad = "、".join(sorted({sign for sign in vin if sign in "IOQ" or not (sign.isascii() and sign.isalnum())}))
     return f"含有不允许的字符 {bad}"
 
@@ -162,7 +170,7 @@ def mileages(facts: Facts) -> Iterator[Finding]:
         "FORM-04",
         Severity.WARNING,
         lambda row: f"行驶里程“{wrong.at[row]:g}”不合理",
-        f"填写公里整数,0 到 {MILEAGE_LIMIT:,}",
+        f"填写公里整数，0 到 {MILEAGE_LIMIT:,}",
     )
 
 
@@ -177,8 +185,8 @@ def unknown_people(facts: Facts) -> Iterator[Finding]:
             if column.kind is not Kind.PERSON or table is STAFF or column.name not in records.columns:
                 continue
             values = records.frame[column.name]
-            strangers = values[values != ""].map(lambda text: [name for name in names_in(text) if name not in names])
-            strangers = strangers[strangers.map(bool)]
+            strangers = distinct.spread(lambda text: tuple(n for n in names_in(text) if n not in names), values)
+            strangers = strangers[strangers.astype(bool)]
             yield from mark(
                 records,
                 strangers.index,
@@ -189,7 +197,7 @@ def unknown_people(facts: Facts) -> Iterator[Finding]:
                     f"“{name}”里的“{'、'.join(strangers.at[row])}”不在人员表中"
                     f"{_proposal(strangers.at[row][0], sorted(names))}"
                 ),
-                "改正姓名,或在“人员”表中加上此人",
+                "改正姓名，或在“人员”表中加上此人",
             )
 
 

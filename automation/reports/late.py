@@ -28,7 +28,7 @@ def late_cases(here: Standing, facts: Facts, period: Period) -> tuple[LateCase, 
 
 
 def _cases(chosen: pd.DataFrame, facts: Facts) -> Iterator[LateCase]:
-    involved = facts.involved() if len(chosen) else None
+    involved = facts.involved if len(chosen) else None
     rules = {rule.id: rule for stages in facts.book.flows.values() for versions in stages for rule in versions[-1:]}
     for stage in chosen.itertuples(index=False):
         rule, row = rules[stage.rule], int(stage.row)
@@ -61,5 +61,5 @@ def responsible(facts: Facts, row: int, rule: Rule, day: dt.date, involved: froz
         return "、".join(named), f"登记的{column}"
     on_duty = facts.roster.on_duty(rule.responsible, day, involved=involved)
     if on_duty:
-        return "、".join(one.name for one in on_duty), f"当日值班({on_duty[0].why})"
+        return "、".join(one.name for one in on_duty), f"当日值班（{on_duty[0].why}）"
     return "", f"{rule.responsible or '责任角色'}未安排人员"
