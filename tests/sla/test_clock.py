@@ -456,6 +456,14 @@ def test_after_a_restart_an_old_failed_contact_does_not_help_but_a_new_one_does(
     assert told(f"{book}\n\n{old}\n{new}", "11-21 16:00").due == tables.moment("11-22 15:30")
 
 
+@pytest.mark.parametrize(("tried", "due"), [("11-20 15:29", "11-21 15:30"), ("11-20 15:30", "11-22 15:30")])
+def test_a_failed_contact_of_the_very_moment_of_the_restart_counts(tried: str, due: str) -> None:
+    item = pending("11-04 | | 已了 | 11-20 15:30")
+    entry = f"处理记录\n编号 | 时间 | 事项 | 结果\nFK20261103-001 | {tried} | 联系客户 | 未联系上"
+    assert told(f"{FORM}\n{item}\n\n{entry}", "11-20 16:00").due == tables.moment(due)
+    assert told(f"{form(tried, '未联系上')}\n{item}", "11-20 16:00").due == tables.moment(due)
+
+
 def test_a_case_handed_over_before_its_item_was_resolved_is_judged_from_the_form() -> None:
     book = """
 反馈登记
