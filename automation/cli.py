@@ -32,7 +32,7 @@ class Moment(click.ParamType[dt.datetime]):
         try:
             moment = dt.datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"“{value}”不是时间,写成例如 2026-11-21T09:30", param, ctx)
+            self.fail(f"“{value}”不是时间，写成例如 2026-11-21T09:30", param, ctx)
         if moment.tzinfo is not None:
             moment = moment.astimezone(SHANGHAI).replace(tzinfo=None)
         return moment
@@ -46,7 +46,7 @@ def this_moment() -> dt.datetime:
 def now_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--now T``."""
     return click.option(
-        "--now", type=Moment(), default=this_moment, help="按这个时间计算,例如 2026-11-21T09:30(默认:现在)。"
+        "--now", type=Moment(), default=this_moment, help="按这个时间计算，例如 2026-11-21T09:30（默认：现在）。"
     )(command)
 
 
@@ -66,7 +66,7 @@ def told_plainly(command: Callable[..., int | None]) -> Callable[..., None]:
         except click.ClickException:
             raise
         except Exception:  # noqa: BLE001 - the last resort: keep the details for whoever maintains kesu
-            click.echo(f"✗ 程序出了意外,工作簿没有被改动。详情已存入 {_keep_details()},请发给维护人员。", err=True)
+            click.echo(f"✗ 程序出了意外，工作簿没有被改动。详情已存入 {_keep_details()}，请发给维护人员。", err=True)
             code = COULD_NOT
         sys.exit(code)
 
@@ -82,7 +82,7 @@ def _keep_details() -> Path:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="kesu", message="kesu %(version)s")
 def main() -> None:
-    """客诉工作簿的自动化:检查、编号、计算时限、提醒、汇总。"""
+    """客诉工作簿的自动化：检查、编号、计算时限、提醒、汇总。"""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console or a pipe may be GBK or ASCII: never fail on a sign
             stream.reconfigure(encoding="utf-8" if not stream.isatty() else None, errors="replace")
@@ -93,7 +93,7 @@ def main() -> None:
 @now_option
 @told_plainly
 def demo(folder: Path, now: dt.datetime) -> None:
-    """做一个样例经销店,跑一遍,告诉您做了什么、该打开哪些文件。"""
+    """做一个样例经销店，跑一遍，告诉您做了什么、该打开哪些文件。"""
     from automation.commands.demo import demonstrate
 
     demonstrate(folder, now)
@@ -101,16 +101,16 @@ def demo(folder: Path, now: dt.datetime) -> None:
 
 @main.command()
 @click.argument("workbook", type=WORKBOOK)
-@click.option("--sample", type=click.IntRange(0, 100_000), help="装入一个样例经销店,这么多单反馈。")
-@click.option("--seed", type=int, default=1, show_default=True, help="样例的随机种子:同样的种子得到同样的工作簿。")
+@click.option("--sample", type=click.IntRange(0, 100_000), help="装入一个样例经销店，这么多单反馈。")
+@click.option("--seed", type=int, default=1, show_default=True, help="样例的随机种子：同样的种子得到同样的工作簿。")
 @now_option
 @told_plainly
 def new(workbook: Path, sample: int | None, seed: int, now: dt.datetime) -> None:
-    """新建工作簿(空的,或带样例)。"""
+    """新建工作簿（空的，或带样例）。"""
     from automation.commands.new import create
 
     create(workbook, sample=sample, seed=seed, now=now)
-    click.echo(f"✓ 已新建 {workbook}。请先在“人员”表里换上本店的人员和邮箱,然后就可以在“反馈登记”里填写。")
+    click.echo(f"✓ 已新建 {workbook}。请先在“人员”表里换上本店的人员和邮箱，然后就可以在“反馈登记”里填写。")
 
 
 @main.command()
@@ -119,7 +119,7 @@ def new(workbook: Path, sample: int | None, seed: int, now: dt.datetime) -> None
 @now_option
 @told_plainly
 def check(workbook: Path, as_json: bool, now: dt.datetime) -> int:
-    """只读检查:列出每一个问题在哪一格、该怎么改。退出码 0 无问题,1 有问题,2 无法检查。"""
+    """只读检查：列出每一个问题在哪一格、该怎么改。退出码 0 无问题，1 有问题，2 无法检查。"""
     from automation.commands.check import report
 
     return report(workbook, as_json=as_json, now=now)
@@ -127,12 +127,12 @@ def check(workbook: Path, as_json: bool, now: dt.datetime) -> int:
 
 @main.command()
 @click.argument("workbook", type=WORKBOOK, required=False)
-@click.option("--config", type=click.Path(path_type=Path), help="kesu.toml(默认:工作簿旁边的那个)。")
-@click.option("--dry-run", is_flag=True, help="只说要做什么,什么也不做。")
+@click.option("--config", type=click.Path(path_type=Path), help="kesu.toml（默认：工作簿旁边的那个）。")
+@click.option("--dry-run", is_flag=True, help="只说要做什么，什么也不做。")
 @now_option
 @told_plainly
 def run(workbook: Path | None, config: Path | None, dry_run: bool, now: dt.datetime) -> int:
-    """处理一遍:检查、编号、计算时限、写回工作簿、发提醒、发到期的汇总。"""
+    """处理一遍：检查、编号、计算时限、写回工作簿、发提醒、发到期的汇总。"""
     from automation.commands.run import once
 
     return once(find_settings(workbook, config), now=now, dry_run=dry_run)
@@ -145,7 +145,7 @@ def run(workbook: Path | None, config: Path | None, dry_run: bool, now: dt.datet
 @now_option
 @told_plainly
 def explain(workbook: Path, ticket: str, as_json: bool, now: dt.datetime) -> int:
-    """说明一单的每个环节:规则、出处、起点、时限、截止、实际、结论,以及怎么算出来的。"""
+    """说明一单的每个环节：规则、出处、起点、时限、截止、实际、结论，以及怎么算出来的。"""
     from automation.commands.explain import tell
 
     return tell(workbook, ticket, as_json=as_json, now=now)
@@ -154,14 +154,14 @@ def explain(workbook: Path, ticket: str, as_json: bool, now: dt.datetime) -> int
 @main.command()
 @click.argument("name", metavar="名称")
 @click.argument("workbook", type=WORKBOOK)
-@click.option("--period", help="2026-W47(周)或 2026-10(月);默认:最近完整的一期。")
+@click.option("--period", help="2026-W47（周）或 2026-10（月）；默认：最近完整的一期。")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="放到这个文件夹。"
 )
 @now_option
 @told_plainly
 def report(name: str, workbook: Path, period: str | None, output: Path, now: dt.datetime) -> None:
-    """生成一份汇总(邮件和工作簿)到文件夹。现有:weekly(客诉汇总,周二和每月 2 日)。"""
+    """生成一份汇总（邮件和工作簿）到文件夹。现有：weekly（客诉汇总，周二和每月 2 日）。"""
     from automation.commands.report import produce
 
     for path in produce(name, workbook, period=period, output=output, now=now):
@@ -176,7 +176,7 @@ def outbox() -> None:
 def outbox_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which journal: by workbook or by kesu.toml."""
     command = click.option("--config", type=click.Path(path_type=Path), help="kesu.toml。")(command)
-    return click.option("--workbook", type=WORKBOOK, help="工作簿(默认:kesu.toml 里写的那个)。")(command)
+    return click.option("--workbook", type=WORKBOOK, help="工作簿（默认：kesu.toml 里写的那个）。")(command)
 
 
 @outbox.command("list")
@@ -206,7 +206,7 @@ def outbox_show(key: str, workbook: Path | None, config: Path | None) -> None:
 @now_option
 @told_plainly
 def outbox_retry(key: str, workbook: Path | None, config: Path | None, now: dt.datetime) -> None:
-    """失败或等待中的邮件,下一次立即再发。"""
+    """失败或等待中的邮件，下一次立即再发。"""
     from automation.commands.outbox import retry
 
     retry(find_settings(workbook, config), key, now)
@@ -218,7 +218,7 @@ def outbox_retry(key: str, workbook: Path | None, config: Path | None, now: dt.d
 @now_option
 @told_plainly
 def outbox_release(key: str, workbook: Path | None, config: Path | None, now: dt.datetime) -> None:
-    """不确定是否送达的邮件,确认后放行再发(对方可能收到两次)。"""
+    """不确定是否送达的邮件，确认后放行再发（对方可能收到两次）。"""
     from automation.commands.outbox import release
 
     release(find_settings(workbook, config), key, now)
@@ -226,12 +226,12 @@ def outbox_release(key: str, workbook: Path | None, config: Path | None, now: dt
 
 @main.command()
 @click.argument("workbook", type=WORKBOOK)
-@click.option("--backup", type=WORKBOOK, help="恢复这一份;不写则列出全部备份。")
-@click.option("--config", type=click.Path(path_type=Path), help="kesu.toml(默认:工作簿旁边的那个)。")
+@click.option("--backup", type=WORKBOOK, help="恢复这一份；不写则列出全部备份。")
+@click.option("--config", type=click.Path(path_type=Path), help="kesu.toml（默认：工作簿旁边的那个）。")
 @now_option
 @told_plainly
 def restore(workbook: Path, backup: Path | None, config: Path | None, now: dt.datetime) -> None:
-    """列出 kesu 写回之前留下的备份,或恢复其中一份(现在的文件也会先备份)。"""
+    """列出 kesu 写回之前留下的备份，或恢复其中一份（现在的文件也会先备份）。"""
     from automation.commands.restore import bring_back
 
     bring_back(find_settings(workbook, config), backup, now)
@@ -251,5 +251,5 @@ def find_settings(workbook: Path | None, config: Path | None) -> Any:
     found, errors = settings.load(config, workbook=workbook)
     if errors:
         name = f"“{config}”" if config else "设置"
-        raise BadConfig(f"{name}有 {len(errors)} 处错误:\n" + "\n".join(f"  · {error}" for error in errors))
+        raise BadConfig(f"{name}有 {len(errors)} 处错误：\n" + "\n".join(f"  · {error}" for error in errors))
     return found

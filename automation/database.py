@@ -46,7 +46,7 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise JournalUnusable(f"状态文件夹“{path.parent}”建不了:{error.strerror or error}") from error
+        raise JournalUnusable(f"状态文件夹“{path.parent}”建不了：{error.strerror or error}") from error
     with told_in_chinese(path):
         return _ready(sqlite3.connect(path, timeout=_WAIT, isolation_level=None))
 
@@ -98,10 +98,10 @@ def told_in_chinese(path: Path | None = None) -> Iterator[None]:
         where = f"“{path}”" if path else ""
         code = getattr(error, "sqlite_errorname", "")
         if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            raise JournalUnusable(f"状态文件{where}正被另一个 kesu 使用,下一轮再试") from error
+            raise JournalUnusable(f"状态文件{where}正被另一个 kesu 使用，下一轮再试") from error
         if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            raise JournalUnusable(f"状态文件{where}已损坏;请先把它改名留存,再联系维护人员") from error
-        raise JournalUnusable(f"状态文件{where}不能读写:{error}") from error
+            raise JournalUnusable(f"状态文件{where}已损坏；请先把它改名留存，再联系维护人员") from error
+        raise JournalUnusable(f"状态文件{where}不能读写：{error}") from error
 
 
 def _ready(db: sqlite3.Connection) -> sqlite3.Connection:
@@ -119,7 +119,7 @@ def _migrate(db: sqlite3.Connection) -> None:
     with transaction(db):
         version = _version(db)  # read inside the transaction: another pass may have been first
         if version > len(MIGRATIONS):
-            raise JournalUnusable("状态文件是更新版本的 kesu 建立的,请升级这台电脑上的 kesu")
+            raise JournalUnusable("状态文件是更新版本的 kesu 建立的，请升级这台电脑上的 kesu")
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 db.execute(statement)

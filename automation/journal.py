@@ -304,7 +304,7 @@ class Journal:
 def _reserve(db: sqlite3.Connection, one: Issued) -> None:
     held = db.execute("SELECT fingerprint FROM issued WHERE number = ?", (one.number,)).fetchone()
     if held and held["fingerprint"] != one.fingerprint:
-        raise NumberTaken(f"编号 {one.number} 刚刚给了另一条反馈,本轮重新计算")
+        raise NumberTaken(f"编号 {one.number} 刚刚给了另一条反馈，本轮重新计算")
     # int(): a row number out of a DataFrame is numpy's, which sqlite3 would store as bytes.
     db.execute(
         "INSERT INTO issued (number, fingerprint, received, row, at, written) VALUES (?, ?, ?, ?, ?, ?)"

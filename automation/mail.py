@@ -83,7 +83,7 @@ def compose(
     Raises :class:`BadMail`.
     """
     if sum(len(content) for _, content in attachments) > LARGEST:
-        raise BadMail(f"“{subject}”的附件共超过 {LARGEST // 1024 // 1024} MB,邮箱一般会拒收;请把附件拆小")
+        raise BadMail(f"“{subject}”的附件共超过 {LARGEST // 1024 // 1024} MB，邮箱一般会拒收；请把附件拆小")
     addresses = tuple(dict.fromkeys(checked_address(address) for _, address in to))
     if not addresses:
         raise BadMail(f"“{subject}”没有收件人")
@@ -116,7 +116,7 @@ def compose(
 def encoded(text: str) -> str:
     """A header's text: ASCII as it is, else whole RFC 2047 words in UTF-8, folded. Raises :class:`BadMail`."""
     if any(sign in text for sign in "\r\n"):
-        raise BadMail(f"标题或姓名里不能有换行:{text!r}")
+        raise BadMail(f"标题或姓名里不能有换行：{text!r}")
     if text.isascii() and "=?" not in text and len(text) <= _ENCODED_WORD:
         return text
     room = (_ENCODED_WORD - len("=?utf-8?b??=")) // 4 * 3
@@ -137,7 +137,7 @@ def checked_address(address: str) -> str:
     except UnicodeError:
         plain = ""
     if not _ADDRESS.fullmatch(plain) or ".." in plain or local.startswith(".") or local.endswith("."):
-        raise BadMail(f"“{address}”不是邮箱地址;应像 zhangwei@example.com")
+        raise BadMail(f"“{address}”不是邮箱地址；应像 zhangwei@example.com")
     return plain
 
 

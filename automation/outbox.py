@@ -73,7 +73,7 @@ def _recover(journal: Journal, now: dt.datetime) -> None:
                 entry.key,
                 "uncertain",
                 now,
-                note="发送时程序中断,不知道对方是否收到",
+                note="发送时程序中断，不知道对方是否收到",
                 due_at=now,
                 pending=entry.pending,
                 tries=1,

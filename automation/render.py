@@ -27,9 +27,9 @@ _LONGEST_SUMMARY = 80  # characters: three lines of its column
 _NOBODY = "kesu@localhost"  # sender of .eml files while no mail account is set up
 
 _SECTIONS = (
-    (Level.ESCALATED, "late", "超时后仍未处理,按规则上报给您"),
-    (Level.LATE, "late", "已过截止时间,请马上处理"),
-    (Level.AT_RISK, "risk", "快到截止时间,请优先安排"),
+    (Level.ESCALATED, "late", "超时后仍未处理，按规则上报给您"),
+    (Level.LATE, "late", "已过截止时间，请马上处理"),
+    (Level.AT_RISK, "risk", "快到截止时间，请优先安排"),
 )
 
 
@@ -172,7 +172,7 @@ def page(template: str, context: Mapping[str, object], templates: Environment) -
 def _subject(digest: Digest) -> str:
     alerts = digest.alerts
     escalated, late, risk = (_count(alerts, level) for level in (Level.ESCALATED, Level.LATE, Level.AT_RISK))
-    worst = f"(最长 {span(_worst(alerts))})"
+    worst = f"（最长 {span(_worst(alerts))}）"
     parts = []
     if escalated:
         parts.append(f"{escalated} 件超时上报{worst}")
@@ -180,8 +180,8 @@ def _subject(digest: Digest) -> str:
         parts.append(f"{late} 件超时{'' if escalated else worst}")
     if risk:
         soonest = min(alert.due for alert in alerts if alert.level is Level.AT_RISK) - digest.now
-        parts.append(f"{risk} 件临近" + ("" if parts else f"(最近的还剩 {span(soonest)})"))
-    return f"【客诉提醒】{','.join(parts)}"
+        parts.append(f"{risk} 件临近" + ("" if parts else f"（最近的还剩 {span(soonest)}）"))
+    return f"【客诉提醒】{'，'.join(parts)}"
 
 
 def _sections(digest: Digest) -> tuple[Section, ...]:

@@ -95,7 +95,7 @@ class Roster:
         present = [(person, "本单经手人") for person in own if not person.away(day)][:1]
         if not present:
             absent = [f"{person.name}今日{person.away(day)}" for person in (*own, *holders) if person.away(day)]
-            stand_in = f"备用:{absent[0]}" if absent else "备用"
+            stand_in = f"备用：{absent[0]}" if absent else "备用"
             present = [
                 (person, "主要责任人" if person.primary and not own else stand_in)
                 for person in holders
@@ -107,7 +107,7 @@ class Roster:
         both: dict[str, Recipient] = {}
         for person in [*own, *holders]:
             if person.employed:  # away is told all the same; somebody who left the company is told nothing
-                why = f"主备都不在({person.away(day)}),同时通知"
+                why = f"主备都不在（{person.away(day)}），同时通知"
                 both.setdefault(person.name, Recipient(person.name, person.address, role, why))
         return list(both.values())[:2]
 
@@ -131,7 +131,7 @@ def read(records: Records) -> tuple[Roster, tuple[Finding, ...]]:
             continue
         leave, bad = _leave(str(line["请假"]))
         if bad:
-            findings.append(_unreadable(records, row, "请假", bad, "写成 2026-11-20~2026-11-22,多段用分号隔开"))
+            findings.append(_unreadable(records, row, "请假", bad, "写成 2026-11-20~2026-11-22，多段用分号隔开"))
         rest = frozenset(_WEEKDAYS[sign] for sign in _REST.findall(str(line["休息日"])))
         if line["休息日"] and not rest and str(line["休息日"]) not in ("无", "-", "轮休"):
             findings.append(_unreadable(records, row, "休息日", str(line["休息日"]), "写成 周六,周日"))
@@ -173,7 +173,7 @@ def _unreadable(records: Records, row: int, column: str, text: str, hint: str) -
     return Finding(
         "STD-21",
         Severity.WARNING,
-        f"{records.place(row, column)} “{column}”里的“{text}”看不懂,按没有{column}处理",
+        f"{records.place(row, column)} “{column}”里的“{text}”看不懂，按没有{column}处理",
         hint,
         records.cell(row, column),
     )
@@ -189,7 +189,7 @@ def uncovered(roster: Roster, roles: Sequence[str], day: dt.date) -> Iterator[tu
         elif not any(person.primary for person in working):
             yield role, f"“{role}”没有主要责任人"
         elif len({person.name for person in working}) < 2 or all(person.primary for person in working):
-            yield role, f"“{role}”没有次要责任人(备用)"
+            yield role, f"“{role}”没有次要责任人（备用）"
         elif all(person.away(day) for person in working):
             told = "、".join(f"{person.name}{person.away(day)}" for person in working)
-            yield role, f"“{role}”的主备人员 {day:%m-%d} 都不在({told})"
+            yield role, f"“{role}”的主备人员 {day:%m-%d} 都不在（{told}）"

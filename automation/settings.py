@@ -122,7 +122,7 @@ def _address(value: object, folder: Path) -> str:
 def _variable(value: object, folder: Path) -> str:
     text = _text(value, folder)
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
-        raise _Not("环境变量的名字(不是密码本身)")
+        raise _Not("环境变量的名字（不是密码本身）")
     return text
 
 
@@ -200,7 +200,7 @@ def load(path: Path | None, *, workbook: Path | None) -> tuple[Settings, tuple[s
             values[key.path] = key.read(given[key.path], folder)
         except _Not as expected:
             now = "别的内容" if "password" in key.path else _as_toml(given[key.path])
-            errors.append(f"{key.path}:应为{expected},现在是 {now}")
+            errors.append(f"{key.path}：应为{expected}，现在是 {now}")
     if workbook is not None:
         values["workbook"] = workbook.absolute()
     errors += _contradictions(values, given)
@@ -216,7 +216,7 @@ def _parse(path: Path, errors: list[str]) -> dict[str, object]:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        errors.append(f"读不到配置文件“{path}”:{error.strerror or error}")
+        errors.append(f"读不到配置文件“{path}”：{error.strerror or error}")
         return {}
     try:
         text = octets.decode("utf-8-sig")
@@ -228,8 +228,8 @@ def _parse(path: Path, errors: list[str]) -> dict[str, object]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         where = f"第 {line[1]} 行" if line else "末尾"
-        hint = ";路径里有反斜杠时请用单引号,如 'D:\\客诉\\登记.xlsx'" if "\\" in text else ""
-        errors.append(f"配置文件“{path.name}”{where}写法有误(TOML:{error}){hint}")
+        hint = "；路径里有反斜杠时请用单引号，如 'D:\\客诉\\登记.xlsx'" if "\\" in text else ""
+        errors.append(f"配置文件“{path.name}”{where}写法有误（TOML：{error}）{hint}")
         return {}
 
 
@@ -238,7 +238,7 @@ def _flat(table: Mapping[str, object], errors: list[str]) -> Iterator[tuple[str,
     known = {key.path for key in KEYS}
     for name, value in table.items():
         if name in _SECTIONS and not isinstance(value, dict):
-            errors.append(f"{name}:应为一节,写成 [{name}],下面一行一项")
+            errors.append(f"{name}：应为一节，写成 [{name}]，下面一行一项")
             continue
         inner = value.items() if name in _SECTIONS and isinstance(value, dict) else ((None, value),)
         for leaf, content in inner:
@@ -246,36 +246,36 @@ def _flat(table: Mapping[str, object], errors: list[str]) -> Iterator[tuple[str,
             if path in known:
                 yield path, content
             else:
-                errors.append(f"{path}:{_unknown(path, known)}")
+                errors.append(f"{path}：{_unknown(path, known)}")
 
 
 def _unknown(path: str, known: set[str]) -> str:
     leaf = path.rpartition(".")[2]
     if leaf.lower() in {"password", "passwd", "pwd", "授权码", "密码"}:
-        return "密码不能写在文件里;请删掉这一行,把密码(授权码)放进环境变量 KESU_MAIL_PASSWORD,或系统的凭据管理器"
+        return "密码不能写在文件里；请删掉这一行，把密码（授权码）放进环境变量 KESU_MAIL_PASSWORD，或系统的凭据管理器"
     by_leaf = {one.rpartition(".")[2]: one for one in known}
     near = difflib.get_close_matches(path, known, n=1, cutoff=0.75)
     near = near or [by_leaf[one] for one in difflib.get_close_matches(leaf.lower(), by_leaf, n=1, cutoff=0.6)]
-    return "没有这一项" + (f";是不是 {near[0]}?" if near else "")
+    return "没有这一项" + (f"；是不是 {near[0]}？" if near else "")
 
 
 def _contradictions(values: Mapping[str, Any], given: Mapping[str, object]) -> Iterator[str]:
     if values["workbook"] is None:
-        yield "workbook:没有说明工作簿;在命令后写文件名,或在 kesu.toml 里写 workbook = '…xlsx'"
+        yield "workbook：没有说明工作簿；在命令后写文件名，或在 kesu.toml 里写 workbook = '…xlsx'"
     if not values["mail.host"]:
         if values["mail.user"] or values["mail.sender"]:
-            yield 'mail.host:没有写;写了 mail.user 或 mail.sender,就要写发信服务器,如 "smtp.exmail.qq.com"'
+            yield 'mail.host：没有写；写了 mail.user 或 mail.sender，就要写发信服务器，如 "smtp.exmail.qq.com"'
         return
     if not values["mail.sender"] and "@" not in values["mail.user"]:
-        yield "mail.sender:没有写;发信人邮箱是必需的"
+        yield "mail.sender：没有写；发信人邮箱是必需的"
     if values["mail.security"] == "none" and not values["mail.allow_plain"] and not _is_here(values["mail.host"]):
         yield (
-            'mail.security:"none" 会把密码和客户信息明文送上网络;请用 "ssl" 或 "starttls",'
-            "确实只走内网的,另写 allow_plain = true"
+            'mail.security："none" 会把密码和客户信息明文送上网络；请用 "ssl" 或 "starttls"，'
+            "确实只走内网的，另写 allow_plain = true"
         )
     ca_file = values["mail.ca_file"]
     if ca_file is not None and not ca_file.is_file():
-        yield f"mail.ca_file:没有这个文件:{ca_file}"
+        yield f"mail.ca_file：没有这个文件：{ca_file}"
 
 
 def _is_here(host: str) -> bool:

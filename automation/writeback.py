@@ -87,9 +87,9 @@ def hints(facts: Facts, findings: Sequence[Finding]) -> pd.Series:
             out.loc[rows] = _stage_hints(now_at.loc[rows], due.loc[rows], todo(stage.rule), stage.rule.id)
             if position == 0:
                 blind = (stage.reason == Reason.START_MISSING) & (stage.verdict == Verdict.UNKNOWN)
-                out.loc[flow.index[blind]] = f"{stage.rule.start}缺失或无法识别,无法计时:请补填"
+                out.loc[flow.index[blind]] = f"{stage.rule.start}缺失或无法识别，无法计时：请补填"
         if not flow.stages:
-            out.loc[flow.index] = f"“{flow.flow}”在规则表中没有时限规则,暂不计时"
+            out.loc[flow.index] = f"“{flow.flow}”在规则表中没有时限规则，暂不计时"
         _pending_hints(out, flow, now_at, facts.now)
         _closed_hints(out, flow, now_at)
     return out + _finding_hints(facts, findings, out.index)
@@ -98,17 +98,17 @@ def hints(facts: Facts, findings: Sequence[Finding]) -> pd.Series:
 def _stage_hints(at: pd.DataFrame, due: pd.Series, what: str, rule: str) -> pd.Series:
     text = pd.Series(f"{what}({rule})", index=at.index, dtype=object)
     timed = at["due"].notna()
-    text = text.mask(timed, due + f" 前{what}({rule})")
-    text = text.mask(at["state"] == "超时", "应于 " + due + f" 前{what},已超时({rule})")
-    return text.mask(at["state"] == "暂停", f"处理单已退回,处理完毕后再{what}({rule})")
+    text = text.mask(timed, due + f" 前{what}（{rule}）")
+    text = text.mask(at["state"] == "超时", "应于 " + due + f" 前{what}，已超时（{rule}）")
+    return text.mask(at["state"] == "暂停", f"处理单已退回，处理完毕后再{what}（{rule}）")
 
 
 def _pending_hints(out: pd.Series, flow: FlowClock, now_at: pd.DataFrame, now: dt.datetime) -> None:
     waiting = flow.index[(now_at.loc[flow.index, "state"] == "未了事宜").to_numpy(dtype=bool)]
     talk = flow.pending.loc[waiting, "talk_due"]
     day = talk.dt.strftime("%m-%d").fillna("每月04日")
-    ahead = "未了事宜:" + day + " 前与客户沟通(STD-16)"
-    out.loc[waiting] = ahead.mask(talk < pd.Timestamp(now), "未了事宜:应于 " + day + " 前与客户沟通,已逾期(STD-16)")
+    ahead = "未了事宜：" + day + " 前与客户沟通（STD-16）"
+    out.loc[waiting] = ahead.mask(talk < pd.Timestamp(now), "未了事宜：应于 " + day + " 前与客户沟通，已逾期（STD-16）")
 
 
 def _closed_hints(out: pd.Series, flow: FlowClock, now_at: pd.DataFrame) -> None:
@@ -117,7 +117,7 @@ def _closed_hints(out: pd.Series, flow: FlowClock, now_at: pd.DataFrame) -> None
     for stage in flow.stages:
         finished_late = stage.is_(Verdict.FINISHED_LATE)
         late = late.mask(finished_late, late.where(late == "", late + "、") + stage.rule.stage)
-    text = ("已办结,超时环节:" + late).mask(late == "", "已办结")
+    text = ("已办结，超时环节：" + late).mask(late == "", "已办结")
     out.loc[flow.index[closed]] = text[closed]
 
 
@@ -127,7 +127,7 @@ def _finding_hints(facts: Facts, findings: Sequence[Finding], index: pd.Index) -
     for finding in findings:
         if finding.where and finding.where.sheet == sheet and finding.severity is not Severity.INFO:
             rules[finding.where.row].append(finding.rule)
-    told = {row: f";有 {len(ids)} 处需更正({'、'.join(dict.fromkeys(ids))})" for row, ids in rules.items()}
+    told = {row: f"；有 {len(ids)} 处需更正（{'、'.join(dict.fromkeys(ids))}）" for row, ids in rules.items()}
     return pd.Series([told.get(row, "") for row in index], index=index, dtype=object)
 
 

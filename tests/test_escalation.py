@@ -73,7 +73,7 @@ def test_on_the_primarys_rest_day_the_backup_is_told_and_why():
     friday, saturday = told(DECIDING, now="11-20 09:00"), told(DECIDING, now="11-21 08:00")
     assert mails(friday) == {"王强": [("001", "STD-04", "AT_RISK")]}
     assert list(mails(saturday)) == ["赵敏"]
-    assert saturday.digests[0].whys == ("备用:王强今日休息",)
+    assert saturday.digests[0].whys == ("备用：王强今日休息",)
 
 
 def test_when_primary_and_backup_are_away_both_are_told():

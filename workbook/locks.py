@@ -185,16 +185,16 @@ def _take(lock: Path, content: bytes, now: dt.datetime) -> None:
                 return
     except FileNotFoundError as error:
         if lock.exists():  # the holder swept our draft away
-            raise WorkbookBusy("另一个 kesu 正在写这个文件;下次再试。") from error
-        raise WriteFailed(f"文件夹“{lock.parent}”不见了,没有写;请检查网络盘。") from error
+            raise WorkbookBusy("另一个 kesu 正在写这个文件；下次再试。") from error
+        raise WriteFailed(f"文件夹“{lock.parent}”不见了，没有写；请检查网络盘。") from error
     except PermissionError as error:
-        raise WriteFailed(f"文件夹“{lock.parent}”不允许新建文件,写不了;请检查权限。") from error
+        raise WriteFailed(f"文件夹“{lock.parent}”不允许新建文件，写不了；请检查权限。") from error
     except OSError as error:
-        raise WriteFailed(f"文件夹“{lock.parent}”写不进去({error.strerror});请检查网络盘和磁盘空间。") from error
+        raise WriteFailed(f"文件夹“{lock.parent}”写不进去（{error.strerror}）；请检查网络盘和磁盘空间。") from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
-    raise WorkbookBusy("另一个 kesu 正在写这个文件;下次再试。")
+    raise WorkbookBusy("另一个 kesu 正在写这个文件；下次再试。")
 
 
 def _create(path: Path, content: bytes) -> None:
@@ -236,7 +236,7 @@ def _break_if_stale(lock: Path, now: dt.datetime) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise WorkbookBusy("另一个 kesu 正在写这个文件;下次再试。") from error
+        raise WorkbookBusy("另一个 kesu 正在写这个文件；下次再试。") from error
     note = _note(content)
     with contextlib.suppress(ValueError, TypeError):
         since = dt.datetime.fromisoformat(str(note.get("since", "")))
@@ -246,18 +246,18 @@ def _break_if_stale(lock: Path, now: dt.datetime) -> None:
     dead = here and (content not in _written if pid == os.getpid() else not _alive(int(str(pid))))
     if now - since <= lives and not dead:
         who = f"{note.get('user') or '?'}@{note.get('host') or '?'}"
-        raise WorkbookBusy(f"另一个 kesu({who})从 {since:%H:%M} 起正在写这个文件;下次再试。")
+        raise WorkbookBusy(f"另一个 kesu（{who}）从 {since:%H:%M} 起正在写这个文件；下次再试。")
     aside = lock.with_name(f"{lock.name}.{secrets.token_hex(4)}")
     try:
         lock.rename(aside)
         if aside.read_bytes() != content:
             with contextlib.suppress(OSError):
                 os.link(aside, lock)
-            raise WorkbookBusy("另一个 kesu 正在写这个文件;下次再试。")
+            raise WorkbookBusy("另一个 kesu 正在写这个文件；下次再试。")
     except FileNotFoundError:
         return
     except OSError as error:
-        raise WriteFailed(f"清不掉留下的锁文件“{lock.name}”({error.strerror});请手工删除它。") from error
+        raise WriteFailed(f"清不掉留下的锁文件“{lock.name}”（{error.strerror}）；请手工删除它。") from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink()

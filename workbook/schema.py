@@ -44,7 +44,7 @@ REGISTER = Table(
             Column("客户姓名", width=10),
             Column("联系电话", Kind.PHONE, width=14, note="11 位手机号或带区号的座机"),
             Column("车牌号", Kind.PLATE, width=11, note="例如 京A12345；新车未上牌填“未上牌”"),
-            Column("车架号", Kind.VIN, width=21, note="17 位 VIN,不含 I、O、Q"),
+            Column("车架号", Kind.VIN, width=21, note="17 位 VIN，不含 I、O、Q"),
             Column("车型", width=14),
             Column("行驶里程", Kind.NUMBER, width=10, note="公里，整数"),
         ),
@@ -79,7 +79,9 @@ REGISTER = Table(
         *_in_group(
             "复核审批",
             _person("复核人", "管理部"),
-            Column("复核结论", list=v.REVIEW, width=10, note="认可：出具过失处理意见；异议：开会并签署协商意见（STD-05）"),
+            Column(
+                "复核结论", list=v.REVIEW, width=10, note="认可：出具过失处理意见；异议：开会并签署协商意见（STD-05）"
+            ),
             Column("协商意见", Kind.LONG_TEXT, width=20, note="复核结论为“异议”时必填（STD-05）"),
             _time("复核完成时间", "收到后 4 小时内（STD-05）"),
             Column("总经理意见", Kind.LONG_TEXT, width=20),

@@ -55,19 +55,19 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
             raise _unreadable(path, error) from error
         if len(data) == after.st_size and before.st_mtime_ns == after.st_mtime_ns:
             return data, hashlib.sha256(data).hexdigest()
-    raise WorkbookBusy(f"“{path.name}”正在被写入,还没有写完;下次再读。")
+    raise WorkbookBusy(f"“{path.name}”正在被写入，还没有写完；下次再读。")
 
 
 def _unreadable(path: Path, error: OSError) -> KesuError:
     if getattr(error, "winerror", None) in _SHARING and not path.is_dir():
-        return WorkbookBusy(f"“{path.name}”被别的程序锁住了,读不了;下次再读。")
+        return WorkbookBusy(f"“{path.name}”被别的程序锁住了，读不了；下次再读。")
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return NotAWorkbook(f"找不到文件“{path}”;是不是移走、改名了,或者网络盘没有连上?")
+        return NotAWorkbook(f"找不到文件“{path}”；是不是移走、改名了，或者网络盘没有连上？")
     if isinstance(error, IsADirectoryError) or path.is_dir():
-        return NotAWorkbook(f"“{path}”是文件夹,不是工作簿;请给出里面的 .xlsx 或 .xlsm 文件。")
+        return NotAWorkbook(f"“{path}”是文件夹，不是工作簿；请给出里面的 .xlsx 或 .xlsm 文件。")
     if isinstance(error, PermissionError):
-        return NotAWorkbook(f"没有权限读“{path}”;请让管理员给运行 kesu 的账号读写权限。")
-    return NotAWorkbook(f"读不了“{path}”({error.strerror or error});请检查网络盘或磁盘。")
+        return NotAWorkbook(f"没有权限读“{path}”；请让管理员给运行 kesu 的账号读写权限。")
+    return NotAWorkbook(f"读不了“{path}”（{error.strerror or error}）；请检查网络盘或磁盘。")
 
 
 def replace(path: Path, data: bytes, *, expected_sha: str, backups: Path, keep: int, now: dt.datetime) -> Path:
@@ -99,18 +99,18 @@ def _in_words(path: Path) -> Iterator[None]:
 def _refuse_if_open(path: Path, now: dt.datetime) -> None:
     owner = who_has_it_open(path, now=now)
     if owner is not None:
-        raise WorkbookBusy(f"{owner}“{path.name}”,没有写;等关闭后再写。若其实没人打开,请删除“{owner.lock.name}”。")
+        raise WorkbookBusy(f"{owner}“{path.name}”，没有写；等关闭后再写。若其实没人打开，请删除“{owner.lock.name}”。")
 
 
 def _expected(real: Path, expected_sha: str) -> bytes:
     if not real.exists():
-        raise WorkbookChanged(f"“{real.name}”不见了(移走、改名或网络盘断开),没有写。")
+        raise WorkbookChanged(f"“{real.name}”不见了（移走、改名或网络盘断开），没有写。")
     try:
         data, sha = read_bytes(real)
     except NotAWorkbook as error:
-        raise WriteFailed(f"写之前核对失败,没有写:{error}") from error
+        raise WriteFailed(f"写之前核对失败，没有写：{error}") from error
     if sha != expected_sha:
-        raise WorkbookChanged(f"“{real.name}”刚才被别人保存过,没有写;会重新读取再写。")
+        raise WorkbookChanged(f"“{real.name}”刚才被别人保存过，没有写；会重新读取再写。")
     return data
 
 
@@ -121,7 +121,7 @@ def _swap(path: Path, real: Path, data: bytes, expected_sha: str | None, now: dt
         _sweep(real)
         old = None if expected_sha is None else real.stat()
         if old is not None and not old.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-            raise WriteFailed(f"“{real.name}”被设成了只读,没有写;请在文件属性里取消“只读”。")
+            raise WriteFailed(f"“{real.name}”被设成了只读，没有写；请在文件属性里取消“只读”。")
         _write(temporary, data)
         if old is not None:
             _dress(temporary, real, old)
@@ -129,7 +129,7 @@ def _swap(path: Path, real: Path, data: bytes, expected_sha: str | None, now: dt
             _expected(real, expected_sha)
         _refuse_if_open(path, now)
         if not still_held(real):
-            raise WorkbookBusy("另一个 kesu 接管了这个文件,没有写;下次再试。")
+            raise WorkbookBusy("另一个 kesu 接管了这个文件，没有写；下次再试。")
         temporary.replace(real)
     finally:
         with contextlib.suppress(OSError):
@@ -189,12 +189,12 @@ def _sync_folder(folder: Path) -> None:
 
 def _failed(real: Path, error: OSError) -> KesuError:
     if getattr(error, "winerror", None) in _SHARING:
-        return WorkbookBusy(f"“{real.name}”被别的程序占用(多半是 Excel 打开着),没有写;关闭后再写。")
+        return WorkbookBusy(f"“{real.name}”被别的程序占用（多半是 Excel 打开着），没有写；关闭后再写。")
     if error.errno in _FULL:
-        return WriteFailed(f"磁盘满了或配额用完了,“{real.name}”没有写,原文件没有动;请清理磁盘。")
+        return WriteFailed(f"磁盘满了或配额用完了，“{real.name}”没有写，原文件没有动；请清理磁盘。")
     if error.errno in _FORBIDDEN:
-        return WriteFailed(f"没有权限写“{real.name}”所在的文件夹,没有写,原文件没有动;请检查权限或只读设置。")
-    return WriteFailed(f"写“{real.name}”失败({error.strerror or error}),原文件没有动;请检查网络盘或磁盘。")
+        return WriteFailed(f"没有权限写“{real.name}”所在的文件夹，没有写，原文件没有动；请检查权限或只读设置。")
+    return WriteFailed(f"写“{real.name}”失败（{error.strerror or error}），原文件没有动；请检查网络盘或磁盘。")
 
 
 def _named(workbook: Path) -> re.Pattern[str]:
@@ -225,7 +225,7 @@ def _keep(folder: Path, real: Path, old: bytes, now: dt.datetime) -> Path:
         temporary.rename(place)
     except OSError as error:
         why = "磁盘满了" if error.errno in _FULL else error.strerror or str(error)
-        raise WriteFailed(f"备份写不进“{folder}”({why}),所以没有写“{real.name}”;请检查备份文件夹。") from error
+        raise WriteFailed(f"备份写不进“{folder}”（{why}），所以没有写“{real.name}”；请检查备份文件夹。") from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -250,7 +250,7 @@ def backups(folder: Path) -> list[Backup]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise NotAWorkbook(f"读不了备份文件夹“{folder}”({error.strerror});请检查权限。") from error
+        raise NotAWorkbook(f"读不了备份文件夹“{folder}”（{error.strerror}）；请检查权限。") from error
     found = []
     for entry in entries:
         match = pattern.fullmatch(entry.name)

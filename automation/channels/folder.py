@@ -36,7 +36,7 @@ class FolderChannel:
         except OSError as error:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-            raise ChannelDown(f"邮件文件写不进“{self.folder}”:{error.strerror or error}") from error
+            raise ChannelDown(f"邮件文件写不进“{self.folder}”：{error.strerror or error}") from error
         return Receipt(Outcome.SENT, str(path))
 
     def __enter__(self) -> Self:

@@ -37,7 +37,7 @@ class MailChannel:
         try:
             limit = int(smtp.esmtp_features.get("size", "") or 0)
             if 0 < limit < len(message.raw):
-                return Receipt(Outcome.PERMANENT, f"邮件 {len(message.raw)} 字节,服务器最多收 {limit} 字节")
+                return Receipt(Outcome.PERMANENT, f"邮件 {len(message.raw)} 字节，服务器最多收 {limit} 字节")
             code, text = smtp.mail(self.settings.sender, [f"SIZE={len(message.raw)}"] if limit else [])
             if code != 250:
                 return self._refused(code, text, "发信人")
@@ -55,14 +55,14 @@ class MailChannel:
                 return self._refused(code, text, "正文")
         except OSError as error:
             self._drop()
-            return Receipt(Outcome.TEMPORARY, f"发送前连接断了:{_reason(error)}")
+            return Receipt(Outcome.TEMPORARY, f"发送前连接断了：{_reason(error)}")
         # From the first byte of the body on, a lost connection leaves open whether the server has kept the mail.
         try:
             smtp.send(re.sub(rb"(?m)^\.", b"..", message.raw).removesuffix(b"\r\n") + b"\r\n.\r\n")
             code, text = smtp.getreply()
         except OSError as error:
             self._drop()
-            note = f"发送中连接断了,对方可能收到也可能没有:{_reason(error)}"
+            note = f"发送中连接断了，对方可能收到也可能没有：{_reason(error)}"
             return Receipt(Outcome.UNCERTAIN, note, self._meant(message, refusals))
         if code != 250:
             return self._refused(code, text, "正文")
@@ -87,10 +87,10 @@ class MailChannel:
                 self._client.smtp.ehlo_or_helo_if_needed()
             except UnicodeError as error:  # of the host: nothing else goes in that was not checked
                 self._drop()
-                raise ChannelDown(f"发信服务器的名字不对:{self.settings.host}") from error
+                raise ChannelDown(f"发信服务器的名字不对：{self.settings.host}") from error
             except OSError as error:
                 self._drop()
-                raise ChannelDown(f"发信服务器 {self.settings.host}:{self.settings.port} {_reason(error)}") from error
+                raise ChannelDown(f"发信服务器 {self.settings.host}：{self.settings.port} {_reason(error)}") from error
         return self._client.smtp
 
     def _refused(self, code: int, text: bytes, what: str) -> Receipt:
@@ -99,7 +99,7 @@ class MailChannel:
         else:
             self._forget()
         outcome = Outcome.TEMPORARY if _is_temporary(code) else Outcome.PERMANENT
-        return Receipt(outcome, f"服务器拒收{what}:{code} {_words(text)}")
+        return Receipt(outcome, f"服务器拒收{what}：{code} {_words(text)}")
 
     def _forget(self) -> None:
         """Ready for the next message: the refused one is off the table."""
@@ -134,10 +134,10 @@ def password(settings: Mail) -> str:
         except keyring.errors.KeyringError:
             found = ""
     if not found:
-        where = f"请设环境变量 {settings.password_env},或存入系统的凭据管理器"
-        raise ChannelDown(f"没有 {settings.user} 的邮箱密码:{where}")
+        where = f"请设环境变量 {settings.password_env}，或存入系统的凭据管理器"
+        raise ChannelDown(f"没有 {settings.user} 的邮箱密码：{where}")
     if not (found + settings.user).isascii():  # a pasted “授权码:” or a full-width sign; the protocol knows neither
-        raise ChannelDown(f"{settings.user} 的登录名或密码里有中文或全角字符,请重新设置")
+        raise ChannelDown(f"{settings.user} 的登录名或密码里有中文或全角字符，请重新设置")
     return str(found)
 
 
@@ -157,7 +157,7 @@ def _client(settings: Mail) -> Any:
         try:
             context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
         except OSError as error:
-            raise ChannelDown(f"证书文件“{settings.ca_file}”不能用:{_reason(error)}") from error
+            raise ChannelDown(f"证书文件“{settings.ca_file}”不能用：{_reason(error)}") from error
         if settings.security == "ssl":
             options |= {"smtp_ssl": True, "context": context}
         else:
@@ -185,13 +185,13 @@ def _reason(error: OSError) -> str:
     code = getattr(error, "smtp_code", None)
     if code is not None:
         words = f"{code} {_words(getattr(error, 'smtp_error', b''))}"
-        return f"登录被拒绝,请检查账号和密码(授权码):{words}" if code in (530, 534, 535, 538) else f"拒绝:{words}"
+        return f"登录被拒绝，请检查账号和密码（授权码）：{words}" if code in (530, 534, 535, 538) else f"拒绝：{words}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"的证书不可信,没有登录也没有发送:{error.verify_message}"
+        return f"的证书不可信，没有登录也没有发送：{error.verify_message}"
     if isinstance(error, ssl.SSLError):
-        return f"加密连接失败,请检查 mail.security 和端口:{error.reason or error}"
+        return f"加密连接失败，请检查 mail.security 和端口：{error.reason or error}"
     if isinstance(error, TimeoutError):
-        return "没有回应(超时)"
+        return "没有回应（超时）"
     if isinstance(error, ConnectionRefusedError):
-        return "拒绝连接,请检查地址和端口"
-    return f"连接失败:{error.strerror or error}"
+        return "拒绝连接，请检查地址和端口"
+    return f"连接失败：{error.strerror or error}"

@@ -30,8 +30,8 @@ def run(facts: Facts) -> list[Finding]:
                 Finding(
                     "CHECK-00",
                     Severity.ERROR,
-                    f"检查项 {check.__name__} 没能完成:{type(error).__name__}: {error}",
-                    "其余检查照常进行;请把这句话和工作簿发给维护人员",
+                    f"检查项 {check.__name__} 没能完成：{type(error).__name__}: {error}",
+                    "其余检查照常进行；请把这句话和工作簿发给维护人员",
                 )
             )
     return found

@@ -34,9 +34,9 @@ def extension_without_record(facts: Facts) -> Iterator[Finding]:
         LIABILITY,
         Severity.ERROR,
         lambda row: (
-            f"“联系结果”是“{FAILED_CONTACT}”,但没有 {limit:g} 小时内的联系时间,不能按 {longer:g} 小时计,仍按 {limit:g} 小时"
+            f"“联系结果”是“{FAILED_CONTACT}”，但没有 {limit:g} 小时内的联系时间，不能按 {longer:g} 小时计，仍按 {limit:g} 小时"
         ),
-        "补填当时联系客户的时间,或在“处理记录”中补记一条 联系客户/未联系上",
+        "补填当时联系客户的时间，或在“处理记录”中补记一条 联系客户/未联系上",
     )
     beyond = stage.start + np.timedelta64(round(longer * SECONDS[stage.rule.unit]), "s")
     used = stage.is_(Verdict.FINISHED_LATE) & ~stage.extended & ~claimed & (stage.actual <= beyond)
@@ -46,8 +46,8 @@ def extension_without_record(facts: Facts) -> Iterator[Finding]:
         "联系结果",
         LIABILITY,
         Severity.ERROR,
-        lambda row: f"用了 {limit:g} 到 {longer:g} 小时才转管理部,却没有未联系上客户的记录,按 {limit:g} 小时计为超时",
-        f"如当时确实没联系上,补填联系时间和“{FAILED_CONTACT}”;否则按超时处理",
+        lambda row: f"用了 {limit:g} 到 {longer:g} 小时才转管理部，却没有未联系上客户的记录，按 {limit:g} 小时计为超时",
+        f"如当时确实没联系上，补填联系时间和“{FAILED_CONTACT}”；否则按超时处理",
     )
 
 
@@ -61,7 +61,7 @@ def callback_owed(facts: Facts) -> Iterator[Finding]:
         "回访时间",
         CALLBACK,
         Severity.ERROR,
-        lambda row: "标明需回访,但没有回访就归档了",
+        lambda row: "标明需回访，但没有回访就归档了",
         "补做回访并填写回访人、回访时间和满意度",
     )
 
@@ -76,8 +76,8 @@ def callback_too_early(facts: Facts) -> Iterator[Finding]:
         "回访时间",
         CALLBACK,
         Severity.ERROR,
-        lambda row: "还没有转客服(处理未完毕)就已回访",
-        "处理中的单暂停回访,处理完毕转客服后再回访",
+        lambda row: "还没有转客服（处理未完毕）就已回访",
+        "处理中的单暂停回访，处理完毕转客服后再回访",
     )
     handed = register[register["编号"] != ""].groupby("编号")["转客服时间"].min()
     records = facts.ledger[CALLBACKS]
@@ -90,7 +90,7 @@ def callback_too_early(facts: Facts) -> Iterator[Finding]:
         CALLBACK,
         Severity.ERROR,
         lambda row: f"回访早于本单转客服的时间 {closed.at[row]:%Y-%m-%d %H:%M}",
-        "处理中的单暂停回访,处理完毕转客服后再回访",
+        "处理中的单暂停回访，处理完毕转客服后再回访",
     )
 
 

@@ -43,10 +43,10 @@ def same_matter(facts: Facts) -> Iterator[Finding]:
         "DUP-01",
         Severity.WARNING,
         lambda row: (
-            f"与第 {found[row]} 行({register.at[found[row], '编号'] or '未编号'})可能是同一件事:"
-            f"同一辆车 {register.at[row, '车牌号']},{WITHIN_DAYS} 天内内容相近"
+            f"与第 {found[row]} 行（{register.at[found[row], '编号'] or '未编号'}）可能是同一件事："
+            f"同一辆车 {register.at[row, '车牌号']}，{WITHIN_DAYS} 天内内容相近"
         ),
-        "确认是否重复登记;确属同一件事的,在一单中处理并在备注说明",
+        "确认是否重复登记；确属同一件事的，在一单中处理并在备注说明",
     )
 
 

@@ -19,15 +19,15 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "c
 
 def report(workbook: Path, *, as_json: bool, now: dt.datetime) -> int:
     """Print the findings and give the exit code. An empty register is a finding and cannot be worked with (2)."""
-    _, decided = cycle.look(find_settings(workbook, None), now)
-    findings = decided.findings
+    seen = cycle.inspect(find_settings(workbook, None), now)
+    findings = seen.findings
     if as_json:
         click.echo(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             click.echo(line(finding))
         click.echo(tally(findings))
-    if decided.facts.register.empty:
+    if seen.facts.register.empty:
         return COULD_NOT
     return FOUND if findings else CLEAN
 
@@ -44,5 +44,5 @@ def tally(findings: Sequence[Finding]) -> str:
     if not findings:
         return "✓ 没有发现问题"
     count = Counter(finding.severity for finding in findings)
-    told = ",".join(f"{severity.chinese} {count[severity]}" for severity in Severity if count[severity])
-    return f"共 {len(findings)} 处:{told}"
+    told = "，".join(f"{severity.chinese} {count[severity]}" for severity in Severity if count[severity])
+    return f"共 {len(findings)} 处：{told}"

@@ -40,7 +40,7 @@ def demonstrate(folder: Path, now: dt.datetime) -> None:
         sample = create(workbook, sample=_TICKETS, seed=_SEED, now=now)
         assert sample is not None, "asked for a sample"
         outcome = cycle.run(settings, now, progress=step)
-        step("再处理一遍(应当没有变化)")
+        step("再处理一遍（应当没有变化）")
         again = cycle.run(settings, now)
         step("生成客诉汇总")
         reports = produce("weekly", workbook, period=None, output=settings.reports, now=now)
@@ -88,22 +88,24 @@ def _tell(
     states = facts.clocks.now_at["state"].value_counts()
     click.echo()
     click.secho("kesu 做了什么", bold=True)
-    click.echo(f"  1. 新建了样例经销店“星耀4S店”的客诉工作簿:{len(facts.register)} 单反馈,故意埋了 {planted} 处差错。")
-    click.echo(f"  2. 检查:{tally(outcome.findings)}。例如:")
+    click.echo(
+        f"  1. 新建了样例经销店“星耀4S店”的客诉工作簿：{len(facts.register)} 单反馈，故意埋了 {planted} 处差错。"
+    )
+    click.echo(f"  2. 检查：{tally(outcome.findings)}。例如：")
     for finding in [f for f in outcome.findings if f.severity is Severity.ERROR][:3]:
         click.echo(f"       {finding.rule} {finding.message}")
         click.echo(f"              → {finding.hint}")
     fresh = [issue.number for issue in decided.issued if not issue.written]
-    click.echo(f"  3. 编号:给 {len(fresh)} 单新反馈编了号({'、'.join(fresh[:3])}…)。")
-    click.echo(f"  4. 时限:{'、'.join(f'{state} {count} 单' for state, count in states.items())}。")
-    click.echo(f"  5. 写回:改了 {outcome.written} 个单元格,其余内容一个字节都没有动;写之前的文件留有备份。")
-    click.echo(f"  6. 提醒:给 {len(outcome.delivered.sent)} 个人各写了一封邮件(没有设置邮箱,所以存成文件)。")
-    click.echo(f"  7. 又处理了一遍:改了 {again.written} 个单元格,发了 {len(again.delivered.sent)} 封邮件。")
-    click.echo("  8. 汇总:给主管总经理和管理部的《客户信息反馈处理单汇总》,邮件和工作簿各一份。")
+    click.echo(f"  3. 编号：给 {len(fresh)} 单新反馈编了号（{'、'.join(fresh[:3])}…）。")
+    click.echo(f"  4. 时限：{'、'.join(f'{state} {count} 单' for state, count in states.items())}。")
+    click.echo(f"  5. 写回：改了 {outcome.written} 个单元格，其余内容一个字节都没有动；写之前的文件留有备份。")
+    click.echo(f"  6. 提醒：给 {len(outcome.delivered.sent)} 个人各写了一封邮件（没有设置邮箱，所以存成文件）。")
+    click.echo(f"  7. 又处理了一遍：改了 {again.written} 个单元格，发了 {len(again.delivered.sent)} 封邮件。")
+    click.echo("  8. 汇总：给主管总经理和管理部的《客户信息反馈处理单汇总》，邮件和工作簿各一份。")
     click.echo()
     click.secho("请打开看看", bold=True)
     click.echo(f"  工作簿    {settings.workbook}")
-    click.echo("            (看“反馈登记”最右边四列和“检查结果”“看板”)")
+    click.echo("            （看“反馈登记”最右边四列和“检查结果”“看板”）")
     for path in sorted(settings.outbox.glob("*.eml")):
         click.echo(f"  提醒邮件  {path}")
     for path in reports:
@@ -115,7 +117,7 @@ def _tell(
     ticket = _telling_ticket(outcome)
     if ticket:
         click.echo()
-        click.secho("想知道某一单为什么是这个状态:", bold=True)
+        click.secho("想知道某一单为什么是这个状态：", bold=True)
         click.echo(f'  kesu explain "{settings.workbook}" {ticket}')
         told = explain.explain(facts.ledger, facts.clocks, ticket)
         click.echo()

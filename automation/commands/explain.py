@@ -20,7 +20,7 @@ class NoSuchTicket(KesuError):
 
 def tell(workbook: Path, ticket: str, *, as_json: bool, now: dt.datetime) -> int:
     """Print the explanation. Raises :class:`NoSuchTicket` with the nearest numbers there are."""
-    _, decided = cycle.look(find_settings(workbook, None), now)
+    decided = cycle.inspect(find_settings(workbook, None), now)
     told = explain.explain(decided.facts.ledger, decided.facts.clocks, ticket)
     if not told:
         raise NoSuchTicket(_missing(ticket, decided.facts.register["编号"].tolist()))
@@ -36,4 +36,4 @@ def _missing(ticket: str, numbers: list[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(ticket.upper(), [number for number in numbers if number], n=3, cutoff=0.6)
-    return f"反馈登记里没有编号“{ticket}”。" + (f"相近的有:{'、'.join(near)}。" if near else "")
+    return f"反馈登记里没有编号“{ticket}”。" + (f"相近的有：{'、'.join(near)}。" if near else "")

@@ -22,9 +22,9 @@ def create(path: Path, *, sample: int | None, seed: int, now: dt.datetime) -> Sa
     Raises :class:`WillNotOverwrite`, and :class:`KesuError` for a name or folder that cannot be used.
     """
     if path.suffix.lower() != ".xlsx":
-        raise KesuError(f"“{path.name}”要以 .xlsx 结尾(带宏的 .xlsm 这一版还没有提供,不用宏功能也完整)。")
+        raise KesuError(f"“{path.name}”要以 .xlsx 结尾（带宏的 .xlsm 这一版还没有提供，不用宏功能也完整）。")
     if path.exists():
-        raise WillNotOverwrite(f"“{path}”已经存在,不会覆盖。请换一个名字,或先把它移走。")
+        raise WillNotOverwrite(f"“{path}”已经存在，不会覆盖。请换一个名字，或先把它移走。")
     filled = dealership(sample, seed, now) if sample is not None else None
     made = io.BytesIO()
     build.write(made, filled.contents if filled else blank(), created=now)
@@ -33,5 +33,5 @@ def create(path: Path, *, sample: int | None, seed: int, now: dt.datetime) -> Sa
         with path.open("xb") as file:
             file.write(made.getvalue())
     except OSError as error:
-        raise KesuError(f"“{path}”写不进去:{error.strerror or error}。请换一个文件夹。") from error
+        raise KesuError(f"“{path}”写不进去：{error.strerror or error}。请换一个文件夹。") from error
     return filled

@@ -42,7 +42,7 @@ def show(settings: Settings, key: str) -> None:
     with Journal.peek(settings.journal) as journal:
         entry = _find(journal, key)
         raw = journal.raw(entry.key) or b""
-    click.echo(f"{_STATES[entry.state]}  {entry.subject}\n收件人:{'、'.join(entry.recipients)}\n{entry.note}".rstrip())
+    click.echo(f"{_STATES[entry.state]}  {entry.subject}\n收件人：{'、'.join(entry.recipients)}\n{entry.note}".rstrip())
     body = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
     click.echo("\n" + (body.get_content() if body else ""))
 
@@ -52,7 +52,7 @@ def retry(settings: Settings, key: str, now: dt.datetime) -> None:
     with Journal.open(settings.journal) as journal:
         entry = _find(journal, key)
         if not journal.retry(entry.key, now):
-            raise NoSuchMail(f"这封邮件是“{_STATES[entry.state]}”,不需要重发。")
+            raise NoSuchMail(f"这封邮件是“{_STATES[entry.state]}”，不需要重发。")
     click.echo("✓ 下一次处理时再发")
 
 
@@ -61,8 +61,8 @@ def release(settings: Settings, key: str, now: dt.datetime) -> None:
     with Journal.open(settings.journal) as journal:
         entry = _find(journal, key)
         if not journal.release(entry.key, now):
-            raise NoSuchMail(f"这封邮件是“{_STATES[entry.state]}”,只有“不确定”的才需要放行。")
-    click.echo("✓ 已放行,下一次处理时再发")
+            raise NoSuchMail(f"这封邮件是“{_STATES[entry.state]}”，只有“不确定”的才需要放行。")
+    click.echo("✓ 已放行，下一次处理时再发")
 
 
 def _find(journal: Journal, key: str) -> Entry:
@@ -72,5 +72,5 @@ def _find(journal: Journal, key: str) -> Entry:
         return entries[int(key) - 1]
     found = next((entry for entry in entries if entry.key == key), None)
     if found is None:
-        raise NoSuchMail(f"没有第 {key} 封邮件,用 kesu outbox list 查看序号。")
+        raise NoSuchMail(f"没有第 {key} 封邮件，用 kesu outbox list 查看序号。")
     return found

@@ -26,7 +26,7 @@ def produce(name: str, workbook: Path, *, period: str | None, output: Path, now:
     """
     if name not in REPORTS:
         known = "、".join(f"{report.name}({report.title})" for report in REPORTS.values())
-        raise KesuError(f"没有叫“{name}”的报表。现有:{known}。")
+        raise KesuError(f"没有叫“{name}”的报表。现有：{known}。")
     report, settings = REPORTS[name], find_settings(workbook, None)
     _, decided = cycle.look(settings, now)
     chosen = report.parse(period) if period else report.due_at(now)
@@ -40,5 +40,5 @@ def produce(name: str, workbook: Path, *, period: str | None, output: Path, now:
         for title, content in files:
             (output / title).write_bytes(content)
     except OSError as error:
-        raise KesuError(f"写不进文件夹“{output}”:{error.strerror or error}。请换一个文件夹。") from error
+        raise KesuError(f"写不进文件夹“{output}”：{error.strerror or error}。请换一个文件夹。") from error
     return [output / title for title, _ in files]

@@ -33,44 +33,44 @@ def tell(outcome: Outcome, settings: Settings) -> None:
     for finding in outcome.findings:
         if finding.severity is Severity.ERROR and finding.rule in ("READ-11", "MAIL-01", "MAIL-02", "READ-06"):
             click.echo(line(finding))
-    click.echo(f"反馈 {len(decided.facts.register)} 单,新编号 {_new_numbers(decided)} 单;{_states(decided)}")
-    click.echo(f"检查:{tally(outcome.findings)}")
+    click.echo(f"反馈 {len(decided.facts.register)} 单，新编号 {_new_numbers(decided)} 单；{_states(decided)}")
+    click.echo(f"检查：{tally(outcome.findings)}")
     if outcome.unwritten:
-        click.echo(f"✗ 没有写回:{outcome.unwritten}\n  编号已经留好,下一次处理时写入同样的编号。", err=True)
+        click.echo(f"✗ 没有写回：{outcome.unwritten}\n  编号已经留好，下一次处理时写入同样的编号。", err=True)
     else:
-        click.echo(f"写回:{outcome.written} 个单元格" if outcome.written else "写回:没有变化,文件未动")
+        click.echo(f"写回：{outcome.written} 个单元格" if outcome.written else "写回：没有变化，文件未动")
     for refusal in outcome.refused:
         where = refusal.edit.where if isinstance(refusal.edit, CellEdit) else refusal.edit.table
-        click.echo(f"  · {where} 没有改:{refusal.reason}")
+        click.echo(f"  · {where} 没有改：{refusal.reason}")
     _tell_mail(outcome, settings)
 
 
 def _tell_mail(outcome: Outcome, settings: Settings) -> None:
     sent = outcome.delivered
-    where = "" if settings.mail.host else f"(没有设置邮箱,存为文件:{settings.outbox})"
-    click.echo(f"邮件:发出 {len(sent.sent)} 封{where if sent.sent else ''}")
+    where = "" if settings.mail.host else f"（没有设置邮箱，存为文件：{settings.outbox}）"
+    click.echo(f"邮件：发出 {len(sent.sent)} 封{where if sent.sent else ''}")
     if sent.down:
-        click.echo(f"✗ 邮件暂时发不出去:{sent.down};共 {len(sent.retried)} 封,稍后自动重发", err=True)
+        click.echo(f"✗ 邮件暂时发不出去：{sent.down}；共 {len(sent.retried)} 封，稍后自动重发", err=True)
     elif sent.retried:
         click.echo(f"  · {len(sent.retried)} 封稍后重发")
     if sent.failed:
-        click.echo(f"✗ {len(sent.failed)} 封发送失败,用 kesu outbox list 查看", err=True)
+        click.echo(f"✗ {len(sent.failed)} 封发送失败，用 kesu outbox list 查看", err=True)
     if sent.uncertain:
-        click.echo(f"✗ {len(sent.uncertain)} 封不知道是否送达,用 kesu outbox list 查看", err=True)
+        click.echo(f"✗ {len(sent.uncertain)} 封不知道是否送达，用 kesu outbox list 查看", err=True)
     for _, address, words in sent.refused:
-        click.echo(f"✗ 收件人被拒收 {address}:{words}", err=True)
+        click.echo(f"✗ 收件人被拒收 {address}：{words}", err=True)
 
 
 def _tell_plan(decided: Plan) -> None:
-    click.echo("只演算,不改动任何东西:")
+    click.echo("只演算，不改动任何东西：")
     for finding in decided.findings:
         click.echo(line(finding))
-    click.echo(f"反馈 {len(decided.facts.register)} 单,将新编号 {_new_numbers(decided)} 单;{_states(decided)}")
-    click.echo(f"检查:{tally(decided.findings)}")
+    click.echo(f"反馈 {len(decided.facts.register)} 单，将新编号 {_new_numbers(decided)} 单；{_states(decided)}")
+    click.echo(f"检查：{tally(decided.findings)}")
     cells = [edit for edit in decided.edits if isinstance(edit, CellEdit)]
-    click.echo(f"将写 {len(cells)} 个单元格" + (f",例如 {cells[0].where} ← {cells[0].value}" if cells else ""))
+    click.echo(f"将写 {len(cells)} 个单元格" + (f"，例如 {cells[0].where} ← {cells[0].value}" if cells else ""))
     for digest in decided.digests:
-        click.echo(f"将提醒 {digest.recipient.name}({digest.recipient.role}):{len(digest.alerts)} 件")
+        click.echo(f"将提醒 {digest.recipient.name}（{digest.recipient.role}）：{len(digest.alerts)} 件")
 
 
 def _new_numbers(decided: Plan) -> int:

@@ -15,8 +15,8 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
     {
         report.name: report
         for report in (
-            Report("weekly", "客户信息反馈处理单汇总(周报)", "STD-18", weekly.ROLES, WEEKLY, weekly.build),
-            Report("monthly", "客户信息反馈处理单汇总(月报)", "STD-18", weekly.ROLES, MONTHLY, weekly.build),
+            Report("weekly", "客户信息反馈处理单汇总（周报）", "STD-18", weekly.ROLES, WEEKLY, weekly.build),
+            Report("monthly", "客户信息反馈处理单汇总（月报）", "STD-18", weekly.ROLES, MONTHLY, weekly.build),
         )
     }
 )

@@ -100,5 +100,5 @@ def parse(kind: str, text: str) -> Period:
             return containing(kind, dt.date(int(month[1]), int(month[2]), 1))
     except (ValueError, OverflowError):
         pass  # such a week, month or day does not exist: the same sentence as for a form that is wrong
-    form = "月份,如 2026-10" if kind == MONTHLY else "周,如 2026-W46(11月10日周二至11月16日周一)"
-    raise BadPeriod(f"--period “{text}”看不懂:请写{form},或其中任何一天,如 2026-11-12")
+    form = "月份，如 2026-10" if kind == MONTHLY else "周，如 2026-W46（11月10日周二至11月16日周一）"
+    raise BadPeriod(f"--period “{text}”看不懂：请写{form}，或其中任何一天，如 2026-11-12")

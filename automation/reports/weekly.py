@@ -32,13 +32,13 @@ def build(facts: Facts, findings: Sequence[Finding], period: Period, settings: S
     summary = summarise(facts, findings, period)
     masked = Masked(facts)
     kind = "月报" if period.kind == MONTHLY else "周报"
-    title = f"客户信息反馈处理单汇总({kind})"
+    title = f"客户信息反馈处理单汇总（{kind}）"
     described = book(summary, facts, masked, f"{title} {period.words}", weekly_lists.findings(findings, masked))
     name = f"客诉{kind}_{period.words.replace('~', '至')}.xlsx"
     this = summary.this
     return ReportMail(
         key=f"report|{period.kind}|{period.label}",
-        subject=f"【客诉{kind}】{period.words}:收到 {this.received.count} 件,办结 {this.closed.count} 件,"
+        subject=f"【客诉{kind}】{period.words}：收到 {this.received.count} 件，办结 {this.closed.count} 件，"
         f"超时 {this.late.count} 件",
         template="weekly",
         context=_context(summary, masked, title, name, settings),
@@ -85,16 +85,16 @@ def _verdict(summary: Summary) -> str:
     """The period in one sentence, for the reader who reads only one."""
     this, name = summary.this, summary.period.name
     if not (this.received or this.closed or this.judged):
-        told = f"{name}没有收到反馈,也没有环节到期。"
+        told = f"{name}没有收到反馈，也没有环节到期。"
     else:
-        told = f"{name}收到 {this.received.count} 件、办结 {this.closed.count} 件;到期的 {this.judged} 个环节按时完成 {percent(this.rate)}"
+        told = f"{name}收到 {this.received.count} 件、办结 {this.closed.count} 件；到期的 {this.judged} 个环节按时完成 {percent(this.rate)}"
         moved = points(this.rate, summary.last.rate)
-        told += f",{'与' if moved == '持平' else '比'}{summary.period.name_before}{moved}。" if moved else "。"
+        told += f"，{'与' if moved == '持平' else '比'}{summary.period.name_before}{moved}。" if moved else "。"
     if not summary.overdue_now:
         return told + "现在没有超时未处理的环节。"
     worst = summary.overdue_now[0]
     return told + (
-        f"现在有 {summary.overdue_tickets.count} 件超时未处理,最久的是 {summary.ticket(worst.row)} {worst.stage},"
+        f"现在有 {summary.overdue_tickets.count} 件超时未处理，最久的是 {summary.ticket(worst.row)} {worst.stage}，"
         f"已超 {span(worst.late)}。"
     )
 
@@ -108,7 +108,7 @@ def _decision(one: Decision, summary: Summary, masked: Masked) -> dict[str, obje
     pending = next((item for item in summary.pending if one.row is None and item.ticket == one.ticket), None)
     text = masked.summary(one.row, _SHORT) if one.row is not None else pending.matter if pending else ""
     return {
-        "ticket": one.ticket or summary.ticket(one.row) or "(未填编号)",
+        "ticket": one.ticket or summary.ticket(one.row) or "（未填编号）",
         "reasons": one.reasons,
         "summary": text,
         "department": masked.plain(one.row, "被反馈部门"),

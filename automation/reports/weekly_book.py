@@ -54,7 +54,7 @@ def _first_page(
     departments = _group(summary, "被反馈部门", all_cases)
     charts = [
         Chart(
-            "各环节:按时与超时(件)",
+            "各环节：按时与超时（件）",
             stages,
             "环节",
             {"按时": GREEN, "超时完成": AMBER, "到期未完成": RED},
@@ -62,7 +62,7 @@ def _first_page(
             height=330,
         ),
         Chart(
-            f"各类别收到:{summary.period.name}与{summary.period.name_before}(件)",
+            f"各类别收到：{summary.period.name}与{summary.period.name_before}（件）",
             categories,
             "反馈类别",
             {"收到": ACCENT, summary.period.name_before: PALE},
@@ -81,8 +81,8 @@ def _first_page(
     return Page(
         "汇总",
         title,
-        f"统计期 {summary.period.words}(含首尾两天),与{summary.period.name_before}相比;“现在”指 {summary.now:%Y-%m-%d %H:%M}。"
-        + (f"另有 {summary.undated.count} 件没有接收时间,不计入收到。" if summary.undated else ""),
+        f"统计期 {summary.period.words}（含首尾两天），与{summary.period.name_before}相比；“现在”指 {summary.now:%Y-%m-%d %H:%M}。"
+        + (f"另有 {summary.undated.count} 件没有接收时间，不计入收到。" if summary.undated else ""),
         tuple(blocks),
     )
 
@@ -101,7 +101,7 @@ def _decisions(summary: Summary, masked: Masked) -> Grid:
         ),
         [
             (
-                one.ticket or summary.ticket(one.row) or "(未编号)",
+                one.ticket or summary.ticket(one.row) or "（未编号）",
                 "、".join(one.reasons),
                 masked.summary(one.row, 40),
                 one.stage,
@@ -109,7 +109,7 @@ def _decisions(summary: Summary, masked: Masked) -> Grid:
             )
             for one in shown
         ],
-        note=f"共 {len(summary.decisions)} 件,另 {more} 件在《全部反馈》按“需总经理决定”筛选" if more else "",
+        note=f"共 {len(summary.decisions)} 件，另 {more} 件在《全部反馈》按“需总经理决定”筛选" if more else "",
         empty="没有等待总经理决定的事。",
     )
 
@@ -137,14 +137,14 @@ def _tiles(summary: Summary, all_cases: Listing, late: Listing, pending: Listing
                     "办结", flagged(lists.CLOSED, this.closed.count), moved(this.closed.count, last.closed.count), GREEN
                 ),
                 Tile(
-                    "在办(现在)",
+                    "在办（现在）",
                     flagged(lists.OPEN, summary.open.count),
-                    f"期初 {this.opening.count},期末 {this.ending.count}",
+                    f"期初 {this.opening.count}，期末 {this.ending.count}",
                 ),
                 Tile(
                     "环节按时率",
                     "–" if this.rate is None else this.rate,
-                    f"{this.on_time}/{this.judged} 个环节;{before} {percent(last.rate)}",
+                    f"{this.on_time}/{this.judged} 个环节；{before} {percent(last.rate)}",
                     _rate_tone(this.rate),
                     Look.SHARE,
                 ),
@@ -153,28 +153,28 @@ def _tiles(summary: Summary, all_cases: Listing, late: Listing, pending: Listing
         Tiles(
             (
                 Tile(
-                    "超时(期内到期)",
+                    "超时（期内到期）",
                     flagged(lists.LATE, this.late.count),
                     moved(this.late.count, last.late.count),
                     RED if this.late else "",
                 ),
                 Tile(
-                    "超时未处理(现在)",
+                    "超时未处理（现在）",
                     flagged(lists.OVERDUE, overdue),
                     f"最长 {span(summary.overdue_now[0].late)}" if overdue else "没有",
                     RED if overdue else GREEN,
                 ),
                 Tile(
-                    "未了事宜(现在)",
+                    "未了事宜（现在）",
                     Formula(f'=COUNTIF({pending.cells("总经理认可")},"*?")', len(summary.pending)),
-                    f"其中未认可 {sum(not item.approved for item in summary.pending)},"
+                    f"其中未认可 {sum(not item.approved for item in summary.pending)}，"
                     f"未按月沟通 {sum(item.talk_overdue for item in summary.pending)}",
                     VIOLET,
                 ),
                 Tile(
                     "回访满意率",
                     "–" if rated is None else rated,
-                    f"回访 {this.callbacks.done.count},有评价 {this.callbacks.rated.count};"
+                    f"回访 {this.callbacks.done.count}，有评价 {this.callbacks.rated.count}；"
                     f"{before} {percent(last.callbacks.rate)}",
                     GREEN if rated is None or rated >= 0.8 else RED,
                     Look.SHARE,
@@ -240,7 +240,7 @@ def _stages(summary: Summary, late: Listing) -> Grid:
             Field("现在超时", Look.COUNT, 2, tone=RED),
         ),
         rows,
-        note="按截止时间落在统计期内的环节计;逐件见《超时明细》",
+        note="按截止时间落在统计期内的环节计；逐件见《超时明细》",
         total="合计",
         totals={
             "按时率": RowFormula(_RATE, "–" if summary.this.rate is None else summary.this.rate),
@@ -285,7 +285,7 @@ def _group(summary: Summary, column: str, all_cases: Listing) -> Grid:
             )
             for line in lines
         ],
-        empty="没有收到反馈,也没有在办的单。",
+        empty="没有收到反馈，也没有在办的单。",
         total="合计",
     )
 
@@ -306,15 +306,17 @@ def _second_page(summary: Summary, pending: Listing) -> Page:
         f"{summary.period.name}回访与满意度",
         (Field("满意度", width=8), Field("件数", Look.COUNT, 3)),
         [(word, found.count) for word, found in made.words],
-        note=f"要回访 {made.wanted.count},拨打 {made.calls} 次,接通 {made.connected} 次",
+        note=f"要回访 {made.wanted.count}，拨打 {made.calls} 次，接通 {made.connected} 次",
         empty="没有客户作出评价。",
         total="合计",
     )
-    ages = _pending_counts("未了事宜:转入多久", "转入多久", BUCKETS, pending, [item.bucket for item in summary.pending])
+    ages = _pending_counts(
+        "未了事宜：转入多久", "转入多久", BUCKETS, pending, [item.bucket for item in summary.pending]
+    )
     found = [item.cause for item in summary.pending]
-    causes = _pending_counts("未了事宜:未明原因", "未明原因", tuple(dict.fromkeys(sorted(found))), pending, found)
+    causes = _pending_counts("未了事宜：未明原因", "未明原因", tuple(dict.fromkeys(sorted(found))), pending, found)
     rules = Grid(
-        "记录的质量:检查结果按规则",
+        "记录的质量：检查结果按规则",
         (
             Field("规则号", width=4),
             Field("说的是什么", width=11),
@@ -324,13 +326,13 @@ def _second_page(summary: Summary, pending: Listing) -> Page:
             Field("涉及单数", Look.COUNT, 3),
         ),
         [(one.rule, one.about, one.errors, one.warnings, one.infos, len(one.tickets)) for one in summary.quality],
-        note="逐条见《检查结果》;按现在的工作簿计",
+        note="逐条见《检查结果》；按现在的工作簿计",
         empty="没有发现问题。",
     )
     return Page(
         "分类",
         "分类统计",
-        f"统计期 {summary.period.words};“在办”“状态”“未了事宜”按 {summary.now:%Y-%m-%d %H:%M} 计",
+        f"统计期 {summary.period.words}；“在办”“状态”“未了事宜”按 {summary.now:%Y-%m-%d %H:%M} 计",
         (
             Side(_plain_group(summary, "反馈渠道"), _plain_group(summary, "流程")),
             Side(_plain_group(summary, "级别"), said),
@@ -356,7 +358,7 @@ def _plain_group(summary: Summary, column: str) -> Grid:
             for line in summary.groups[column]
             if line.received or line.before or line.closed or line.open
         ],
-        empty="没有收到反馈,也没有在办的单。",
+        empty="没有收到反馈，也没有在办的单。",
         total="合计",
     )
 
@@ -368,8 +370,8 @@ def _bridge(summary: Summary) -> Grid:
         (Field("项目", width=8), Field("件数", Look.COUNT, 3)),
         [
             ("期初在办", this.opening.count),
-            ("加:收到", this.received.count),
-            ("减:办结", -this.closed.count),
+            ("加：收到", this.received.count),
+            ("减：办结", -this.closed.count),
         ],
         total="期末在办",
     )

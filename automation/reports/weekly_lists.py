@@ -63,8 +63,8 @@ def all_cases(summary: Summary, facts: Facts, masked: Masked) -> Listing:
     ]
     return Listing(
         "全部反馈",
-        f"全部反馈:{summary.period.words}收到、办结或有环节超时的,和现在还在办的",
-        "客户姓名和车牌号已做遮挡,完整内容按编号在登记表中查。",
+        f"全部反馈：{summary.period.words}收到、办结或有环节超时的，和现在还在办的",
+        "客户姓名和车牌号已做遮挡，完整内容按编号在登记表中查。",
         (
             Field("编号", width=16),
             Field(RECEIVED, Look.WORD, 6, colours=_YES),
@@ -89,7 +89,7 @@ def all_cases(summary: Summary, facts: Facts, masked: Masked) -> Listing:
             Field("需总经理决定", Look.LONG, 16, tone=RED),
         ),
         rows,
-        "统计期内没有收到、办结反馈,现在也没有在办的单。",
+        "统计期内没有收到、办结反馈，现在也没有在办的单。",
     )
 
 
@@ -97,8 +97,8 @@ def late_cases(summary: Summary, masked: Masked) -> Listing:
     """Every late stage: who was responsible and by how much."""
     return Listing(
         "超时明细",
-        f"超时明细:{summary.period.words}到期而超时的环节,和现在还没处理的",
-        "一个单的每个超时环节一行,最久的在前。责任人按登记表;没有登记的,按《人员》表当日值班。",
+        f"超时明细：{summary.period.words}到期而超时的环节，和现在还没处理的",
+        "一个单的每个超时环节一行，最久的在前。责任人按登记表；没有登记的，按《人员》表当日值班。",
         (
             Field("编号", width=18),
             Field("环节", Look.WORD, 10),
@@ -153,8 +153,8 @@ def pending_items(summary: Summary, masked: Masked) -> Listing:
     """The open pending items of both ledgers, the oldest first."""
     return Listing(
         "未了事宜",
-        f"未了事宜:截至 {summary.now:%Y-%m-%d %H:%M} 未了的,转入最久的在前",
-        "每月4日前要和客户沟通一次(STD-16);未经主管总经理认可的不能转入(STD-13)。",
+        f"未了事宜：截至 {summary.now:%Y-%m-%d %H:%M} 未了的，转入最久的在前",
+        "每月4日前要和客户沟通一次（STD-16）；未经主管总经理认可的不能转入（STD-13）。",
         (
             Field("编号", width=18),
             Field("转入日期", Look.DATE, 12),
@@ -178,7 +178,7 @@ def pending_items(summary: Summary, masked: Masked) -> Listing:
         ),
         [
             (
-                item.ticket or "(未填编号)",
+                item.ticket or "（未填编号）",
                 item.since,
                 item.age,
                 item.bucket,
@@ -206,8 +206,8 @@ def findings(found: Sequence[Finding], masked: Masked) -> Listing:
     about = {one.rule: one.about for one in quality(found)}
     return Listing(
         "检查结果",
-        f"检查结果:{len(found)} 条",
-        "号码等客户信息已做遮挡;单元格里是原来的内容。",
+        f"检查结果：{len(found)} 条",
+        "号码等客户信息已做遮挡；单元格里是原来的内容。",
         (
             Field("级别", Look.WORD, 8, colours=WORD_COLOURS[SEVERITY]),
             Field("规则号", Look.WORD, 10),

@@ -84,11 +84,11 @@ def _explain(ledger: Ledger, clocks: Clocks, row: int) -> TicketExplained:
 def _pending(flow: FlowClock, position: int) -> Iterator[str]:
     item = flow.pending.iloc[position]
     if pd.notna(item["since"]):
-        yield f"{item['since']:%Y-%m-%d} 转入未了事宜(STD-12),责任认定的时限从此暂停"
+        yield f"{item['since']:%Y-%m-%d} 转入未了事宜（STD-12），责任认定的时限从此暂停"
     if item["open"] and pd.notna(item["talk_due"]):
-        yield f"{item['talk_due']:%Y-%m-%d %H:%M} 前须与客户沟通(STD-16:每月 4 日前)"
+        yield f"{item['talk_due']:%Y-%m-%d %H:%M} 前须与客户沟通（STD-16：每月 4 日前）"
     if pd.notna(item["resolved"]):
-        yield f"两本台帐都已了结,从 {item['resolved']:%Y-%m-%d %H:%M} 起重新计时(STD-17;完成日期只有日期时当日不计)"
+        yield f"两本台帐都已了结，从 {item['resolved']:%Y-%m-%d %H:%M} 起重新计时（STD-17；完成日期只有日期时当日不计）"
 
 
 def _stage(ledger: Ledger, clocks: Clocks, stage: StageClock, row: int, position: int) -> StageExplained:
@@ -145,12 +145,12 @@ def _steps(
             yield "按“营业时间”“节假日”和国家法定节假日、调休计算"
     if not np.isnat(actual):
         ended = f"{rule.stop} {_shown(actual)}"
-        yield ended + (f",晚了 {span(dt.timedelta(seconds=late))}" if late else "")
+        yield ended + (f"，晚了 {span(dt.timedelta(seconds=late))}" if late else "")
     elif late:
-        yield f"现在 {now:%Y-%m-%d %H:%M},已超过 {span(dt.timedelta(seconds=late))}"
+        yield f"现在 {now:%Y-%m-%d %H:%M}，已超过 {span(dt.timedelta(seconds=late))}"
     elif not np.isnat(due) and verdict in (Verdict.RUNNING, Verdict.AT_RISK):
         left = int((due - np.datetime64(now, "s")).astype(int))
-        yield f"现在 {now:%Y-%m-%d %H:%M},还剩 {span(dt.timedelta(seconds=left))}"
+        yield f"现在 {now:%Y-%m-%d %H:%M}，还剩 {span(dt.timedelta(seconds=left))}"
 
 
 def _extension(stage: StageClock, rule: Rule, position: int) -> Iterator[str]:
@@ -158,9 +158,9 @@ def _extension(stage: StageClock, rule: Rule, position: int) -> Iterator[str]:
         return
     wanted = f"{rule.condition.column}={rule.condition.value}"
     if stage.extended[position]:
-        yield f"有 {wanted} 的记录,按 {rule.extension:g}{rule.unit.value}计"
+        yield f"有 {wanted} 的记录，按 {rule.extension:g}{rule.unit.value}计"
     else:
-        yield f"没有 {rule.limit:g}{rule.unit.value}内 {wanted} 的记录,不延长"
+        yield f"没有 {rule.limit:g}{rule.unit.value}内 {wanted} 的记录，不延长"
 
 
 def _iso(moment: object) -> str:
@@ -175,18 +175,18 @@ def _shown(moment: np.datetime64) -> str:
 def in_words(told: TicketExplained) -> str:
     """The explanation as ``kesu explain`` prints it."""
     lines = [
-        f"{told.ticket}({told.cell},{told.flow})",
-        f"  现在:{told.state}"
+        f"{told.ticket}（{told.cell}，{told.flow}）",
+        f"  现在：{told.state}"
         + (f" · {told.current}" if told.current else "")
         + (f" · 截止 {told.due.replace('T', ' ')[:16]}" if told.due else ""),
     ]
     if told.todo:
-        lines.append(f"  该做:{told.todo}")
-    lines += [f"  未了:{line}" for line in told.pending]
+        lines.append(f"  该做：{told.todo}")
+    lines += [f"  未了：{line}" for line in told.pending]
     for stage in told.stages:
         lines.append("")
         lines.append(f"  {stage.rule} {stage.stage} —— {stage.verdict}")
         lines += [f"      {step}" for step in stage.steps]
-        lines.append(f"      依据:{stage.source}")
-        lines.append(f"      单元格:{'、'.join(stage.cells)}")
+        lines.append(f"      依据：{stage.source}")
+        lines.append(f"      单元格：{'、'.join(stage.cells)}")
     return "\n".join(lines)

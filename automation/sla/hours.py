@@ -42,7 +42,7 @@ def read(hours: Records, holidays: Records) -> tuple[Days, tuple[Finding, ...]]:
                 continue
             first, last = edges
             if first is None or last is None or last <= first:
-                findings.append(_bad(hours, row, begin, f"{line['星期']}的“{begin}–{end}”看不懂或起止颠倒,当作不营业"))
+                findings.append(_bad(hours, row, begin, f"{line['星期']}的“{begin}–{end}”看不懂或起止颠倒，当作不营业"))
             else:
                 segments.append((first, last))
         week[line["星期"]] = merge(segments)
@@ -51,7 +51,7 @@ def read(hours: Records, holidays: Records) -> tuple[Days, tuple[Finding, ...]]:
         if pd.notna(line["日期"]) and line["类型"] in ("休", "班"):
             days[line["日期"].date()] = line["类型"] == "班"
         elif line["类型"] or pd.notna(line["日期"]):
-            findings.append(_bad(holidays, row, "日期", "日期或类型缺失,这一行不起作用"))
+            findings.append(_bad(holidays, row, "日期", "日期或类型缺失，这一行不起作用"))
     usual = (DEFAULT_HOURS,) * 7 if not week else tuple(week.get(day, ()) for day in WEEKDAY.values)
     return Days(usual, days), tuple(findings)
 
@@ -76,7 +76,7 @@ def _bad(records: Records, row: int, column: str, told: str) -> Finding:
         "CAL-01",
         Severity.WARNING,
         f"{records.place(row, column)} {told}",
-        "营业时间写成 8:30 这样的时刻;节假日的类型写 休 或 班",
+        "营业时间写成 8:30 这样的时刻；节假日的类型写 休 或 班",
         records.cell(row, column),
         sheet=records.sheet,
     )

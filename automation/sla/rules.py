@@ -81,9 +81,9 @@ class Rule:
         if self.unit is Unit.SAME_DAY:
             return "当日"
         if self.unit is Unit.NONE or self.limit is None:
-            return "来源未定时限,默认下一个周二汇总当天" if self.id in NEXT_TUESDAY else "无时限"
+            return "来源未定时限，默认下一个周二汇总当天" if self.id in NEXT_TUESDAY else "无时限"
         more = (
-            f"({self.condition.column}={self.condition.value}时{self.extension:g}{self.unit.value})"
+            f"（{self.condition.column}={self.condition.value}时{self.extension:g}{self.unit.value}）"
             if self.extension and self.condition
             else ""
         )
@@ -156,7 +156,7 @@ def _refuse_unread(records: Records, row: int) -> None:
     for column in ("生效日期", "延长时限"):
         seen = records.raw[column].at[row] if column in records.columns else ""
         if str(seen).strip() and pd.isna(records.frame[column].at[row]):
-            raise Malformed(column, f"{column}“{seen}”看不懂", "生效日期写成 2026-11-03,延长时限只填数字")
+            raise Malformed(column, f"{column}“{seen}”看不懂", "生效日期写成 2026-11-03，延长时限只填数字")
 
 
 def _missing(records: Records, rules: Sequence[Rule], defaults: Mapping[str, Rule]) -> Iterator[Finding]:
@@ -165,8 +165,8 @@ def _missing(records: Records, rules: Sequence[Rule], defaults: Mapping[str, Rul
         yield Finding(
             "RULE-02",
             Severity.WARNING,
-            f"规则表里没有 {'、'.join(absent)},这些环节按默认规则计时",
-            "补上这些规则行;不想设时限的环节把“单位”写成“无”",
+            f"规则表里没有 {'、'.join(absent)}，这些环节按默认规则计时",
+            "补上这些规则行；不想设时限的环节把“单位”写成“无”",
             sheet=records.sheet,
         )
 
@@ -192,12 +192,12 @@ def _natural(rule_id: str) -> tuple[str, int]:
 def _rule(row: Mapping[str, Any]) -> Rule:
     rule_id, flow = _text(row, "规则号").upper(), _text(row, "流程") or STANDARD_FLOW
     if not rule_id:
-        raise Malformed("规则号", "规则号为空", "填写规则号,例如 STD-04")
+        raise Malformed("规则号", "规则号为空", "填写规则号，例如 STD-04")
     if not _text(row, "环节"):
-        raise Malformed("环节", f"{rule_id} 的环节为空", "填写环节名,例如 责任认定")
+        raise Malformed("环节", f"{rule_id} 的环节为空", "填写环节名，例如 责任认定")
     unit = _UNITS.get(_text(row, "单位"))
     if unit is None:
-        raise Malformed("单位", f"单位“{_text(row, '单位')}”不认识", f"改为:{'、'.join(_UNITS)}")
+        raise Malformed("单位", f"单位“{_text(row, '单位')}”不认识", f"改为：{'、'.join(_UNITS)}")
     condition, extension = _condition(row), _number(row, "延长时限")
     return Rule(
         id=rule_id,
@@ -229,9 +229,9 @@ def _number(row: Mapping[str, Any], column: str) -> float | None:
     try:
         number = float(text)
     except ValueError:
-        raise Malformed(column, f"{column}“{text}”不是数字", "只填数字,例如 24") from None
+        raise Malformed(column, f"{column}“{text}”不是数字", "只填数字，例如 24") from None
     if number <= 0:
-        raise Malformed(column, f"{column}“{number:g}”不是正数", "填写大于 0 的数字,例如 24")
+        raise Malformed(column, f"{column}“{number:g}”不是正数", "填写大于 0 的数字，例如 24")
     return number
 
 
@@ -240,9 +240,9 @@ def _limit(row: Mapping[str, Any], unit: Unit) -> float | None:
     if unit in (Unit.SAME_DAY, Unit.NONE):
         return None
     if limit is None:
-        raise Malformed("时限", f"单位是“{unit.value}”却没有时限", "填写数字,或把单位改为“无”")
+        raise Malformed("时限", f"单位是“{unit.value}”却没有时限", "填写数字，或把单位改为“无”")
     if unit is Unit.WORKDAY and not limit.is_integer():
-        raise Malformed("时限", f"{limit:g} 个工作日不是整数", "工作日填整数,例如 3")
+        raise Malformed("时限", f"{limit:g} 个工作日不是整数", "工作日填整数，例如 3")
     return limit
 
 
@@ -252,7 +252,7 @@ def _event(row: Mapping[str, Any], column: str) -> str:
         return name
     if name in REGISTER.headers and REGISTER[name].kind in TEMPORAL:
         return name
-    raise Malformed(column, f"{column}“{name}”不是登记表的时间列", "写登记表的时间列名,或“处理记录:事项”")
+    raise Malformed(column, f"{column}“{name}”不是登记表的时间列", "写登记表的时间列名，或“处理记录:事项”")
 
 
 def _condition(row: Mapping[str, Any]) -> Condition | None:
@@ -261,7 +261,7 @@ def _condition(row: Mapping[str, Any]) -> Condition | None:
         return None
     column, equals, value = text.partition("=")
     if not equals or not value or column not in REGISTER.headers:
-        raise Malformed("延长条件", f"延长条件“{text}”看不懂", "写成“登记表列名=值”,例如 联系结果=未联系上")
+        raise Malformed("延长条件", f"延长条件“{text}”看不懂", "写成“登记表列名=值”，例如 联系结果=未联系上")
     return Condition(column, value)
 
 
@@ -280,7 +280,7 @@ def _warn(row: Mapping[str, Any]) -> Warn:
     except ValueError:
         share = 0
     if not 0 < share <= 1:
-        raise Malformed("预警", f"预警“{text}”看不懂", "写成已用时限的比例(75%),或截止前多久(30分钟)")
+        raise Malformed("预警", f"预警“{text}”看不懂", "写成已用时限的比例（75%），或截止前多久（30分钟）")
     return Warn(share=share)
 
 

@@ -61,9 +61,9 @@ class Reason(IntEnum):
 _REASONS = {
     Reason.NONE: "",
     Reason.START_MISSING: "起点时间缺失",
-    Reason.STOP_MISSING: "后面的环节已完成,但本环节的完成时间漏填",
+    Reason.STOP_MISSING: "后面的环节已完成，但本环节的完成时间漏填",
     Reason.STOP_BEFORE_START: "完成时间早于起点",
     Reason.NOT_MARKED: "客户经理未标明需要回访",
-    Reason.IS_PENDING: "本单是未了事宜,计时暂停",
-    Reason.RETURNED: "处理单被退回,处理完毕后再回访",
+    Reason.IS_PENDING: "本单是未了事宜，计时暂停",
+    Reason.RETURNED: "处理单被退回，处理完毕后再回访",
 }

@@ -42,7 +42,7 @@ def alert(number: int = 1, level: Level = Level.LATE, minutes: int = 90, **chang
         summary="保养后机油灯常亮",
         department="售后服务部",
         grade="一般",
-        advice="完成责任认定,填写“转管理部时间”",
+        advice="完成责任认定，填写“转管理部时间”",
         source="《汽车售后客户投诉处理流程和技巧》24小时内完成",
     )
     return replace(made, **changes)
@@ -93,23 +93,23 @@ class Words(HTMLParser):
 def test_the_subject_says_how_many_and_how_bad() -> None:
     late = alert(1, minutes=27 * 60), alert(2, minutes=30)
     risk = alert(3, Level.AT_RISK, -40)
-    assert digest(*late, risk).subject == "【客诉提醒】2 件超时(最长 1天3小时),1 件临近|星耀4S店"
-    assert digest(risk).subject == "【客诉提醒】1 件临近(最近的还剩 40分钟)|星耀4S店"
+    assert digest(*late, risk).subject == "【客诉提醒】2 件超时（最长 1天3小时），1 件临近|星耀4S店"
+    assert digest(risk).subject == "【客诉提醒】1 件临近（最近的还剩 40分钟）|星耀4S店"
     escalated = alert(4, Level.ESCALATED, 50 * 60)
-    assert digest(escalated, *late).subject == "【客诉提醒】1 件超时上报(最长 2天2小时),2 件超时|星耀4S店"
+    assert digest(escalated, *late).subject == "【客诉提醒】1 件超时上报（最长 2天2小时），2 件超时|星耀4S店"
 
 
 def test_without_a_dealerships_name_the_subject_has_no_tail() -> None:
     made = render.digest(Digest(BOSS, NOW, (alert(),), ("",)), settings(dealership=""), TEMPLATES)
-    assert made.subject == "【客诉提醒】1 件超时(最长 1小时30分钟)"
+    assert made.subject == "【客诉提醒】1 件超时（最长 1小时30分钟）"
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_both_parts_tell_everything_a_person_needs_to_act(kind: str) -> None:
-    told = body(digest(alert(grade="重大"), why="备用:主责今日休息"), kind)
+    told = body(digest(alert(grade="重大"), why="备用：主责今日休息"), kind)
     for words in (
         *("张伟", "FK20261118-001", "责任认定", "STD-04", "超时 1小时30分钟", "11-21 周六 08:00", "重大", "李娜"),
-        *("保养后机油灯常亮", "完成责任认定,填写“转管理部时间”", "反馈登记!A11", "备用:主责今日休息", "售后服务部"),
+        *("保养后机油灯常亮", "完成责任认定，填写“转管理部时间”", "反馈登记!A11", "备用：主责今日休息", "售后服务部"),
         *("途观L", "星耀4S店", "客诉登记.xlsx"),
     ):
         assert words in told, words
@@ -120,7 +120,7 @@ def test_no_personal_data_leaves_whole(kind: str) -> None:
     told = body(
         digest(
             alert(
-                summary="王小明13800138000来电,车架LSVAM4187C2184841,另一台京B·67890",
+                summary="王小明13800138000来电，车架LSVAM4187C2184841，另一台京B·67890",
                 advice="请打 138-0013-8000 联系王小明",
             )
         ),

@@ -42,7 +42,7 @@ def test_without_a_file_mail_goes_to_a_folder_beside_the_workbook(tmp_path: Path
 def test_paths_start_at_the_folder_of_the_file(tmp_path: Path) -> None:
     found, errors = load(tmp_path, GOOD + "ca_file = 'ca.pem'\n")
     assert found.workbook == tmp_path / "客诉.xlsx"
-    assert errors == (f"mail.ca_file:没有这个文件:{tmp_path / 'ca.pem'}",)
+    assert errors == (f"mail.ca_file：没有这个文件：{tmp_path / 'ca.pem'}",)
 
 
 def test_the_workbook_named_on_the_command_line_comes_first(tmp_path: Path) -> None:
@@ -60,22 +60,22 @@ def test_every_mistake_is_told_at_once_each_by_its_path(tmp_path: Path) -> None:
         + 'port = "abc"\nsecurity = "tls"\ntimeout = 0\nsender = "nobody"\nallow_plain = 1\n[backups]\nkeep = true\n',
     )
     assert errors == (
-        "backups.keep:应为1–10000 的整数,现在是 true",
-        'mail.port:应为1–65535 的整数,现在是 "abc"',
-        'mail.security:应为"ssl" / "starttls" / "none" 之一,现在是 "tls"',
-        "mail.allow_plain:应为true 或 false,现在是 1",
-        'mail.sender:应为邮箱地址,现在是 "nobody"',
-        "mail.timeout:应为1–600 的数,现在是 0",
+        "backups.keep：应为1–10000 的整数，现在是 true",
+        'mail.port：应为1–65535 的整数，现在是 "abc"',
+        'mail.security：应为"ssl" / "starttls" / "none" 之一，现在是 "tls"',
+        "mail.allow_plain：应为true 或 false，现在是 1",
+        'mail.sender：应为邮箱地址，现在是 "nobody"',
+        "mail.timeout：应为1–600 的数，现在是 0",
     )
 
 
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("[mail]\nprot = 25", "mail.prot:没有这一项;是不是 mail.port?"),
-        ("[mial]\nhost = 'x'", "mial:没有这一项"),
-        ("host = 'x'", "host:没有这一项;是不是 mail.host?"),
-        ("backups = 3", "backups:应为一节,写成 [backups],下面一行一项"),
+        ("[mail]\nprot = 25", "mail.prot：没有这一项；是不是 mail.port？"),
+        ("[mial]\nhost = 'x'", "mial：没有这一项"),
+        ("host = 'x'", "host：没有这一项；是不是 mail.host？"),
+        ("backups = 3", "backups：应为一节，写成 [backups]，下面一行一项"),
     ],
 )
 def test_an_unknown_key_is_told_with_the_nearest_one(tmp_path: Path, line: str, told: str) -> None:
@@ -93,12 +93,12 @@ def test_a_password_in_the_file_is_refused_and_never_repeated(tmp_path: Path, na
 
 def test_a_password_put_where_its_variable_belongs_is_not_repeated_either(tmp_path: Path) -> None:
     _, errors = load(tmp_path, GOOD + 'password_env = "geheim-123"\n')
-    assert errors == ("mail.password_env:应为环境变量的名字(不是密码本身),现在是 别的内容",)
+    assert errors == ("mail.password_env：应为环境变量的名字（不是密码本身），现在是 别的内容",)
 
 
 def test_unencrypted_mail_needs_to_be_asked_for_unless_it_stays_on_this_machine(tmp_path: Path) -> None:
     _, errors = load(tmp_path, GOOD + 'security = "none"\n')
-    assert len(errors) == 1 and errors[0].startswith("mail.security:")
+    assert len(errors) == 1 and errors[0].startswith("mail.security：")
     _, errors = load(tmp_path, GOOD + 'security = "none"\nallow_plain = true\n')
     assert errors == ()
     found, errors = load(tmp_path, GOOD.replace("smtp.exmail.qq.com", "127.0.0.1") + 'security = "none"\n')
@@ -107,14 +107,14 @@ def test_unencrypted_mail_needs_to_be_asked_for_unless_it_stays_on_this_machine(
 
 def test_a_mail_account_without_its_server_is_told(tmp_path: Path) -> None:
     _, errors = load(tmp_path, "workbook = 'a.xlsx'\n[mail]\nuser = 'kesu@example.com'\n")
-    assert len(errors) == 1 and errors[0].startswith("mail.host:没有写")
+    assert len(errors) == 1 and errors[0].startswith("mail.host：没有写")
 
 
 def test_the_sender_is_the_user_unless_said_otherwise(tmp_path: Path) -> None:
     found, errors = load(tmp_path, GOOD)
     assert errors == () and found.mail.sender == "kesu@example.com" and found.mail.port == 465
     _, errors = load(tmp_path, GOOD.replace("kesu@example.com", "kesu"))
-    assert errors == ("mail.sender:没有写;发信人邮箱是必需的",)
+    assert errors == ("mail.sender：没有写；发信人邮箱是必需的",)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-8"])
@@ -137,7 +137,7 @@ def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 def test_no_workbook_anywhere_is_told() -> None:
     _, errors = settings.load(None, workbook=None)
-    assert len(errors) == 1 and errors[0].startswith("workbook:没有说明工作簿")
+    assert len(errors) == 1 and errors[0].startswith("workbook：没有说明工作簿")
 
 
 def test_the_example_loads_cleanly_lists_every_key_and_shows_the_defaults(tmp_path: Path) -> None:

@@ -332,16 +332,16 @@ def test_the_first_page_says_what_the_summary_says(hand: Summary) -> None:
         cell.value: page.cell(cell.row + 1, cell.column).value
         for row in page.iter_rows()
         for cell in row
-        if cell.value in ("收到", "办结", "在办(现在)", "环节按时率", "超时未处理(现在)", "未了事宜(现在)")
+        if cell.value in ("收到", "办结", "在办（现在）", "环节按时率", "超时未处理（现在）", "未了事宜（现在）")
         and page.cell(cell.row + 1, cell.column).font.size == 20
     }
     assert tiles == {
         "收到": 2,
         "办结": 1,
-        "在办(现在)": 5,
+        "在办（现在）": 5,
         "环节按时率": 0.75,
-        "超时未处理(现在)": 2,
-        "未了事宜(现在)": 1,
+        "超时未处理（现在）": 2,
+        "未了事宜（现在）": 1,
     }
     assert page["B5"].value == "编号" and page["B6"].value == "FK20261110-001"
 
@@ -413,7 +413,7 @@ def sent(mail: ReportMail, now: dt.datetime = NOW) -> tuple[str, str, str]:
 def test_the_mail_says_it_in_one_minute() -> None:
     mail = build_hand()
     subject, text, html = sent(mail)
-    assert subject == "【客诉周报】2026-11-10~11-16:收到 2 件,办结 1 件,超时 1 件|星耀4S店"
+    assert subject == "【客诉周报】2026-11-10~11-16：收到 2 件，办结 1 件，超时 1 件|星耀4S店"
     assert (mail.key, mail.roles) == ("report|weekly|2026-W46", ("主管总经理", "管理部"))
     for part in (text, html):
         assert part.index("需要总经理决定") < part.index("环节按时率") < part.index("陆文琴") < part.rindex("未了事宜")
@@ -432,8 +432,8 @@ def test_a_week_without_anything_reads_well() -> None:
 def test_a_long_list_ends_with_how_many_more_and_where() -> None:
     late = "\n".join(f"FK20261110-{number:03} | 11-10 08:00 | 重大" for number in range(1, 41))
     _, text, _ = sent(build_hand(f"反馈登记\n编号 | 接收时间 | 级别\n{late}"))
-    assert "另有 32 件,见附件《全部反馈》" in text
-    assert "另有 30 个环节,见附件《超时明细》" in text
+    assert "另有 32 件，见附件《全部反馈》" in text
+    assert "另有 30 个环节，见附件《超时明细》" in text
 
 
 def test_no_customer_can_be_recognised(shop: tuple[Facts, ReportMail]) -> None:

@@ -26,7 +26,7 @@ def test_a_stage_shows_start_limit_due_actual_and_its_cells():
     assert first.cells == ("反馈登记!B2", "反馈登记!C2")
     assert "1小时内上报" in first.source
     assert (second.verdict, second.late_minutes) == ("超时完成", 5)
-    assert second.steps[-1] == "填单时间 2026-11-03 10:30,晚了 5分钟"
+    assert second.steps[-1] == "填单时间 2026-11-03 10:30，晚了 5分钟"
 
 
 def test_an_extension_says_on_what_record_it_rests_and_its_absence_too():
@@ -39,9 +39,9 @@ def test_an_extension_says_on_what_record_it_rests_and_its_absence_too():
 
 def test_a_running_stage_says_how_long_is_left_and_an_overdue_one_how_long_it_is_over():
     running = told("FK20261103-001").stages[4]
-    assert running.verdict == "进行中" and running.steps[-1] == "现在 2026-11-05 12:00,还剩 2小时"
+    assert running.verdict == "进行中" and running.steps[-1] == "现在 2026-11-05 12:00，还剩 2小时"
     late = told("FK20261103-001", now="11-06 14:00").stages[4]
-    assert late.verdict == "超时" and late.steps[-1] == "现在 2026-11-06 14:00,已超过 1天"
+    assert late.verdict == "超时" and late.steps[-1] == "现在 2026-11-06 14:00，已超过 1天"
     waiting = told("FK20261103-001").stages[5]
     assert waiting.verdict == "未到" and waiting.due == ""
 
@@ -49,5 +49,5 @@ def test_a_running_stage_says_how_long_is_left_and_an_overdue_one_how_long_it_is
 def test_the_words_name_the_place_the_state_and_what_to_do():
     words = in_words(told("FK20261103-001", now="11-06 14:00"))
     assert words.startswith(
-        "FK20261103-001(反馈登记!A2,标准流程)\n  现在:超时 · 复核 · 截止 2026-11-05 14:00\n  该做:复核处理意见"
+        "FK20261103-001（反馈登记!A2，标准流程）\n  现在：超时 · 复核 · 截止 2026-11-05 14:00\n  该做：复核处理意见"
     )

@@ -89,10 +89,10 @@ def _frame(sheet: Any, styles: Styles, today: dt.date) -> None:
     day = styles(**{**strip, "font_size": 10}, bold=True, num_format="yyyy-mm-dd", align="left")
     sheet.write_formula(_DAY.replace("$", ""), "=TODAY()", day, _serial(today))
     sheet.merge_range("F2:I2", "打开文件时自动重新计算", styles(**strip))
-    sheet.write_string("J2", "本月:", styles(**strip, align="right"))
+    sheet.write_string("J2", "本月：", styles(**strip, align="right"))
     date = styles(**strip, num_format="yyyy-mm-dd", align="left")
     sheet.write_formula("K2", f"=DATE(YEAR({_DAY}),MONTH({_DAY}),1)", date, _serial(_first_of_month(today, 0)))
-    sheet.write_string("L2", "下月起:", styles(**strip, align="right"))
+    sheet.write_string("L2", "下月起：", styles(**strip, align="right"))
     sheet.write_formula("M2", f"=DATE(YEAR({_DAY}),MONTH({_DAY})+1,1)", date, _serial(_first_of_month(today, 1)))
 
 
@@ -291,4 +291,4 @@ def _print(sheet: Any, *, last: int) -> None:
     sheet.print_area(0, 0, last, 13)
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
-    sheet.set_footer("&L&8&A&C&8第 &P 页 / 共 &N 页&R&8打印:&D &T")
+    sheet.set_footer("&L&8&A&C&8第 &P 页 / 共 &N 页&R&8打印：&D &T")

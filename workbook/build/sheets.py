@@ -22,7 +22,7 @@ _ONE_PAGE, _CHARS_A_PAGE = 260, 235
 _ROW, _TALL_ROW, _MOST_LINES = 21, 36, 8
 """Row heights in points: the least, and the least where kesu itself writes sentences of up to two lines."""
 _TALL = (REGISTER, FINDINGS)
-_FOOTER = "&L&8&A&C&8第 &P 页 / 共 &N 页&R&8打印:&D &T"
+_FOOTER = "&L&8&A&C&8第 &P 页 / 共 &N 页&R&8打印：&D &T"
 
 
 def table_sheet(sheet: Any, table: Table, rows: Sequence[Mapping[str, object]], styles: Styles) -> None:
@@ -160,7 +160,7 @@ def _validate(sheet: Any, table: Table, index: int, column: Column) -> None:
         options = {"validate": "any"}
     note = column.note or ("kesu 自动填写，请勿填写或修改" if column.ours else "")
     if note:
-        options |= {"input_title": f"{column.name}(kesu 填写)" if column.ours else column.name, "input_message": note}
+        options |= {"input_title": f"{column.name}（kesu 填写）" if column.ours else column.name, "input_message": note}
     elif options["validate"] == "any":
         return
     if sheet.data_validation(FIRST_ROW, index, LAST_ROW, index, options) not in (0, None):

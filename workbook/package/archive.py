@@ -26,7 +26,7 @@ _BOMB_SIZE = 16 << 20
 _BOMB_RATIO = 250
 """Sheets of nothing but empty styled cells reach about 60:1; deflate's own ceiling is 1032:1."""
 
-_DAMAGED = "文件已损坏或没有传完整(压缩包{what});请从备份恢复,或让发送人重新发一份。"
+_DAMAGED = "文件已损坏或没有传完整（压缩包{what}）；请从备份恢复，或让发送人重新发一份。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Archive:
         here, total = (value if value == _FULL16 else count for value in old[3:5])
         sizes = [value if value == _FULL32 else new for value, new in zip(old[5:7], (size, offset), strict=True)]
         if max(sizes) > _FULL32 or max(here, total) > _FULL16:
-            raise CannotPatch("文件超过 4 GB,不能写回;请把旧数据归档到另一个文件。")
+            raise CannotPatch("文件超过 4 GB，不能写回；请把旧数据归档到另一个文件。")
         _END.pack_into(tail, end, *old[:3], here, total, *sizes, old[7])
         return bytes(tail)
 
@@ -107,7 +107,7 @@ def _pack(view: memoryview, member: Member, pieces: Iterable[Piece], position: i
     packed, crc, size = deflate.pack(pieces, stored=member.method == 0)
     length = sum(len(piece) for piece in packed)
     if max(size, length, position) >= _FULL32:
-        raise CannotPatch("文件超过 4 GB,不能写回;请把旧数据归档到另一个文件。")
+        raise CannotPatch("文件超过 4 GB，不能写回；请把旧数据归档到另一个文件。")
     local = list(_LOCAL.unpack_from(view, member.offset))
     name_end = member.offset + _LOCAL.size + local[9]
     extra = _without_zip64(bytes(view[name_end : name_end + local[10]]))
@@ -130,7 +130,7 @@ def _moved(record: bytes, position: int) -> bytes:
     fields = _CENTRAL.unpack_from(record)
     if fields[16] != _FULL32:
         if position >= _FULL32:
-            raise CannotPatch("文件超过 4 GB,不能写回;请把旧数据归档到另一个文件。")
+            raise CannotPatch("文件超过 4 GB，不能写回；请把旧数据归档到另一个文件。")
         struct.pack_into("<L", moved, 42, position)
         return bytes(moved)
     for kind, start, _ in _extras(record, _CENTRAL.size + fields[10], fields[11]):
@@ -173,7 +173,7 @@ def open_archive(data: bytes) -> Archive:
             raise NotAWorkbook(_DAMAGED.format(what="目录对不上"))
         count, size, start = struct.unpack_from("<QQQ", data, limit + 32)
     if disk not in (0, _FULL16):
-        raise NotAWorkbook("这是分卷压缩包,不是工作簿。")
+        raise NotAWorkbook("这是分卷压缩包，不是工作簿。")
     if start + size > limit:
         raise NotAWorkbook(_DAMAGED.format(what="目录对不上"))
     members = _members(data, start, start + size, count)
@@ -203,7 +203,7 @@ def _members(data: bytes, place: int, end: int, count: int) -> tuple[Member, ...
         record = data[place : place + length]
         place += length
         if fields[3] & _ENCRYPTED:
-            raise CannotPatch("文件里有加密的内容,不能写入;请去掉密码后再用。")
+            raise CannotPatch("文件里有加密的内容，不能写入；请去掉密码后再用。")
         size, packed, offset = _sizes(record, fields)
         if offset + _LOCAL.size > directory or data[offset : offset + 4] != b"PK\3\4":
             raise NotAWorkbook(_DAMAGED.format(what="目录对不上"))
@@ -243,11 +243,11 @@ def _check(members: tuple[Member, ...]) -> None:
     for member in members:
         folded = member.name.casefold()
         if folded in seen:
-            raise CannotPatch(f"文件里有两个同名的部分“{member.name}”,不知道哪个是真的;请用 Excel 打开后另存一份。")
+            raise CannotPatch(f"文件里有两个同名的部分“{member.name}”，不知道哪个是真的；请用 Excel 打开后另存一份。")
         seen.add(folded)
         if member.method not in (0, 8):
-            raise CannotPatch(f"文件用了少见的压缩方式(“{member.name}”);请用 Excel 打开后另存一份。")
+            raise CannotPatch(f"文件用了少见的压缩方式（“{member.name}”）；请用 Excel 打开后另存一份。")
         if member.size > PART_LIMIT or (member.size > _BOMB_SIZE and member.size > _BOMB_RATIO * max(member.packed, 1)):
             raise CannotPatch(
-                f"文件里的“{member.name}”解压后大得不正常({member.size >> 20} MB),像是恶意文件,没有打开。"
+                f"文件里的“{member.name}”解压后大得不正常（{member.size >> 20} MB），像是恶意文件，没有打开。"
             )

@@ -66,26 +66,26 @@ class Book:
         self.main = self._main()
         self.root = parse(self.archive.read(self.main), self.main.name)
         if local(self.root.tag) != "workbook":
-            raise NotAWorkbook("这不是 Excel 工作簿(是别的 Office 文件);请选 .xlsx 或 .xlsm 文件。")
+            raise NotAWorkbook("这不是 Excel 工作簿（是别的 Office 文件）；请选 .xlsx 或 .xlsm 文件。")
         self.relations = self.relations_of(self.main)
         if self._of_kind("revisionHeaders") or any("/revisions/" in f"/{name}" for name in self._by_name):
             raise CannotPatch(
-                "这是旧式“共享工作簿”(带修订记录),不能写入;请在 Excel 的“审阅”里取消共享,改用共同编辑或放在共享盘上。"
+                "这是旧式“共享工作簿”（带修订记录），不能写入；请在 Excel 的“审阅”里取消共享，改用共同编辑或放在共享盘上。"
             )
 
     def _refuse_signed(self) -> None:
         if any(name.startswith("_xmlsignatures/") for name in self._by_name):
-            raise CannotPatch("文件带有数字签名,写入会使签名失效;请先在 Excel 的“文件 > 信息”里去掉签名。")
+            raise CannotPatch("文件带有数字签名，写入会使签名失效；请先在 Excel 的“文件 > 信息”里去掉签名。")
 
     def _main(self) -> Member:
         for relation in self._relations("_rels/.rels", "").values():
             if relation.kind == "officeDocument":
                 if relation.target.casefold().endswith(".bin"):
-                    raise CannotPatch("这是 .xlsb 二进制工作簿,不能写入;请在 Excel 里另存为 .xlsx 或 .xlsm。")
+                    raise CannotPatch("这是 .xlsb 二进制工作簿，不能写入；请在 Excel 里另存为 .xlsx 或 .xlsm。")
                 member = self.part(relation.target)
                 if member is not None:
                     return member
-        raise NotAWorkbook("这不是 Excel 工作簿(压缩包里没有工作簿);请选 .xlsx 或 .xlsm 文件。")
+        raise NotAWorkbook("这不是 Excel 工作簿（压缩包里没有工作簿）；请选 .xlsx 或 .xlsm 文件。")
 
     def part(self, name: str) -> Member | None:
         """The member a part name leads to, in any case, percent-encoded or not."""
@@ -210,12 +210,12 @@ class Book:
 def _sniff(data: bytes) -> None:
     """Say by its first bytes what a file is that is no zip."""
     if not data:
-        raise NotAWorkbook("文件是空的(0 字节);请从备份恢复。")
+        raise NotAWorkbook("文件是空的（0 字节）；请从备份恢复。")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
-            raise NotAWorkbook("文件有打开密码(已加密),读不了;请在 Excel 的“文件 > 信息 > 保护工作簿”里去掉密码。")
+            raise NotAWorkbook("文件有打开密码（已加密），读不了；请在 Excel 的“文件 > 信息 > 保护工作簿”里去掉密码。")
         if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
-            raise NotAWorkbook("这是旧格式的 .xls 工作簿;请在 Excel 里另存为 .xlsx 或 .xlsm。")
-        raise NotAWorkbook("这是旧式或加密的 Office 文件,不是 .xlsx;请在 Excel 里另存为 .xlsx 或 .xlsm。")
+            raise NotAWorkbook("这是旧格式的 .xls 工作簿；请在 Excel 里另存为 .xlsx 或 .xlsm。")
+        raise NotAWorkbook("这是旧式或加密的 Office 文件，不是 .xlsx；请在 Excel 里另存为 .xlsx 或 .xlsm。")
     if not data.startswith(b"PK"):
-        raise NotAWorkbook("这不是 Excel 工作簿(.xlsx / .xlsm),可能只是改了扩展名;请在 Excel 里另存为 .xlsx。")
+        raise NotAWorkbook("这不是 Excel 工作簿（.xlsx / .xlsm），可能只是改了扩展名；请在 Excel 里另存为 .xlsx。")

@@ -76,11 +76,11 @@ class _Patch:
         for edit in edits:
             sheet = self.book.sheet(edit.where.sheet)
             if sheet is None:
-                self.refused.append(Refusal(edit, f"没有叫“{edit.where.sheet}”的工作表;是不是改了名?"))
+                self.refused.append(Refusal(edit, f"没有叫“{edit.where.sheet}”的工作表；是不是改了名？"))
             elif sheet.kind != "worksheet":
-                self.refused.append(Refusal(edit, f"“{edit.where.sheet}”不是普通工作表(是图表或宏表),不能写入"))
+                self.refused.append(Refusal(edit, f"“{edit.where.sheet}”不是普通工作表（是图表或宏表），不能写入"))
             elif sheet.member is None:
-                self.refused.append(Refusal(edit, f"工作表“{edit.where.sheet}”的内容在文件里找不到;请从备份恢复"))
+                self.refused.append(Refusal(edit, f"工作表“{edit.where.sheet}”的内容在文件里找不到；请从备份恢复"))
             else:
                 found.setdefault(sheet.member.name, (sheet, []))[1].append(edit)
         return list(found.values())
@@ -115,7 +115,7 @@ class _Patch:
         book = self.book
         table = find_table(book.tables, edit.table)
         if table is None:
-            self.refused.append(Refusal(edit, f"没有叫“{edit.table}”的表格;是不是改了名或转成了普通区域?"))
+            self.refused.append(Refusal(edit, f"没有叫“{edit.table}”的表格；是不是改了名或转成了普通区域？"))
             return []
         areas = {other.member.name: self.grown.get(other.member.name, other.area) for other in book.tables}
         area = areas[table.member.name]

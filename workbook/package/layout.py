@@ -47,11 +47,11 @@ class Layout:
     def __init__(self, xml: bytes, part: str) -> None:
         self.document: Document = read_document(xml, part)
         if self.document.name != "worksheet":
-            raise NotAWorkbook(f"文件已损坏(“{part}”不是工作表);请从备份恢复。")
+            raise NotAWorkbook(f"文件已损坏（“{part}”不是工作表）；请从备份恢复。")
         plain, prefix = self.document.plain, self.document.prefix
         opening = start_tag(prefix, b"sheetData").search(plain, self.document.root_end)
         if opening is None:
-            raise CannotPatch(f"工作表“{part}”没有数据区,不能写入;请用 Excel 打开后另存一份。")
+            raise CannotPatch(f"工作表“{part}”没有数据区，不能写入；请用 Excel 打开后另存一份。")
         self.head_end = opening.start()
         self.open_end = opening.end()
         self.self_closed = opening[0].endswith(b"/>")
@@ -61,10 +61,10 @@ class Layout:
             # from the end: the data is nearly all of the part
             self.data_end = plain.rfind(b"</" + prefix + b"sheetData")
             if self.data_end < self.open_end:
-                raise NotAWorkbook(f"文件已损坏(“{part}”没有写完);请从备份恢复。")
+                raise NotAWorkbook(f"文件已损坏（“{part}”没有写完）；请从备份恢复。")
             self.tail = plain.index(b">", self.data_end) + 1
         if plain.find(b"AlternateContent", self.open_end, self.data_end) >= 0:
-            raise CannotPatch(f"工作表“{part}”的数据区里有扩展标记,不能写入;请用 Excel 打开后另存一份。")
+            raise CannotPatch(f"工作表“{part}”的数据区里有扩展标记，不能写入；请用 Excel 打开后另存一份。")
 
     def rows(self, wanted: list[int]) -> dict[int, Row | int]:
         """Each wanted row number (ascending) → its row, or the offset at which such a row would be inserted."""

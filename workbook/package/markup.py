@@ -45,20 +45,20 @@ class Document:
 def read_document(xml: bytes, part: str) -> Document:
     """Prepare a part for byte work. Raises CannotPatch for UTF-16, odd encodings and document types."""
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in xml[:8]:
-        raise CannotPatch(f"文件里的“{part}”用的是 UTF-16 编码,不能写入;请用 Excel 打开后另存一份。")
+        raise CannotPatch(f"文件里的“{part}”用的是 UTF-16 编码，不能写入；请用 Excel 打开后另存一份。")
     declared = _DECLARATION.match(xml, 3 if xml.startswith(b"\xef\xbb\xbf") else 0)
     encoding = declared[1].decode().lower() if declared else "utf-8"
     if encoding in ("utf8", "utf-8"):
         encoding = "utf-8"
     elif encoding not in _ONE_BYTE:
-        raise CannotPatch(f"文件里的“{part}”用的是 {encoding} 编码,不能写入;请用 Excel 打开后另存一份。")
+        raise CannotPatch(f"文件里的“{part}”用的是 {encoding} 编码，不能写入；请用 Excel 打开后另存一份。")
     hides = _marked(xml, b"!") or _marked(xml, b"?")
     plain = _HIDDEN.sub(lambda hidden: b" " * len(hidden[0]), xml) if hides else xml
     if hides and b"<!" in plain:
-        raise CannotPatch(f"文件里的“{part}”带有文档类型声明,像是恶意文件,没有打开。")
+        raise CannotPatch(f"文件里的“{part}”带有文档类型声明，像是恶意文件，没有打开。")
     root = _ROOT.search(plain)
     if root is None:
-        raise NotAWorkbook(f"文件已损坏(“{part}”不是有效的内容);请从备份恢复。")
+        raise NotAWorkbook(f"文件已损坏（“{part}”不是有效的内容）；请从备份恢复。")
     return Document(xml, plain, encoding, root[1] or b"", root[2].decode("utf-8", "replace"), root[0], root.end())
 
 
@@ -81,11 +81,11 @@ def _marked(xml: bytes, sign: bytes) -> bool:
 def parse(xml: bytes, part: str) -> ET.Element:
     """A small part as a tree, for reading only. Raises NotAWorkbook when it is not well-formed."""
     if b"<!DOCTYPE" in xml or "<!DOCTYPE".encode("utf-16-le") in xml:
-        raise CannotPatch(f"文件里的“{part}”带有文档类型声明,像是恶意文件,没有打开。")
+        raise CannotPatch(f"文件里的“{part}”带有文档类型声明，像是恶意文件，没有打开。")
     try:
         return ET.fromstring(xml)
     except (ET.ParseError, ValueError, LookupError) as error:
-        raise NotAWorkbook(f"文件已损坏(“{part}”读不懂);请从备份恢复。") from error
+        raise NotAWorkbook(f"文件已损坏（“{part}”读不懂）；请从备份恢复。") from error
 
 
 def local(tag: str) -> str:

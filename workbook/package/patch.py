@@ -65,7 +65,7 @@ class SheetPatcher:
         for edit in edits:
             earlier = wanted.setdefault(edit.where.row, {}).setdefault(edit.where.column, edit)
             if earlier != edit:
-                self._refuse(edit, "同一个单元格有两个不同的修改,只做了第一个")
+                self._refuse(edit, "同一个单元格有两个不同的修改，只做了第一个")
             elif reason := self._barred(edit):
                 self._refuse(edit, reason)
                 del wanted[edit.where.row][edit.where.column]
@@ -75,7 +75,7 @@ class SheetPatcher:
         except Disorder as disorder:
             for row in wanted.values():
                 for edit in row.values():
-                    self._refuse(edit, f"工作表“{edit.where.sheet}”{disorder},请用 Excel 打开后另存一次")
+                    self._refuse(edit, f"工作表“{edit.where.sheet}”{disorder}，请用 Excel 打开后另存一次")
             return self._out
         new_rows: dict[int, list[bytes]] = {}
         for number, row in wanted.items():
@@ -99,13 +99,13 @@ class SheetPatcher:
             return f"第 {row} 行第 {column} 列超出了 Excel 工作表的范围"
         for merge in self._merges_over(row):
             if merge.holds(row, column) and (row, column) != (merge.top, merge.left):
-                return f"在合并单元格 {merge.ref} 里面;请先取消合并"
+                return f"在合并单元格 {merge.ref} 里面；请先取消合并"
         for area in self._layout.arrays:
             if area.holds(row, column):
-                return f"属于数组公式或模拟运算表 {area.ref},不能单独改;请先删除这组公式"
+                return f"属于数组公式或模拟运算表 {area.ref}，不能单独改；请先删除这组公式"
         for area in self._headers:
             if area.holds(row, column):
-                return "是表格的标题或汇总行,改它会损坏表格;请在 Excel 里改"
+                return "是表格的标题或汇总行，改它会损坏表格；请在 Excel 里改"
         return ""
 
     @cached_property
@@ -130,7 +130,7 @@ class SheetPatcher:
             slots = self._layout.slots(row, list(edits))
         except Disorder as disorder:
             for edit in edits.values():
-                self._refuse(edit, f"工作表“{edit.where.sheet}”{disorder},请用 Excel 打开后另存一次")
+                self._refuse(edit, f"工作表“{edit.where.sheet}”{disorder}，请用 Excel 打开后另存一次")
             return
         tag = plain[row.start : row.open_end]
         fresh: list[tuple[int, bytes]] = []
@@ -186,16 +186,16 @@ class SheetPatcher:
         try:
             held = values.read_held(cell, document, self._strings)
         except (ValueError, IndexError):
-            return self._refuse(edit, "这个单元格的内容读不懂,没有改;请用 Excel 打开后另存一次")
+            return self._refuse(edit, "这个单元格的内容读不懂，没有改；请用 Excel 打开后另存一次")
         if held.formula in ("array", "master"):
-            return self._refuse(edit, "是一组公式的第一格,改它会弄坏其他格;请先把公式改成普通公式")
+            return self._refuse(edit, "是一组公式的第一格，改它会弄坏其他格；请先把公式改成普通公式")
         tag = document.plain[slot.start : slot.open_end]
         style = _style(attribute(tag, b"s"))
         if not held.formula and self._holds(held, edit.value, style):
             return None
         if not values.same(held, edit.expected, date1904=self._date1904):
             return self._refuse(
-                edit, f"单元格已经不是读到时的内容(当时是{_say(edit.expected)},现在是{_say_held(held)}),没有改"
+                edit, f"单元格已经不是读到时的内容（当时是{_say(edit.expected)}，现在是{_say_held(held)}），没有改"
             )
         try:
             kind, body, style = self._written(edit.value, style, row)
@@ -218,7 +218,7 @@ class SheetPatcher:
 
     def _new_cell(self, edit: CellEdit, inherited: bytes, row: Row | None) -> bytes | None:
         if not values.same(values.EMPTY, edit.expected, date1904=self._date1904):
-            self._refuse(edit, f"单元格已经不是读到时的内容(当时是{_say(edit.expected)},现在是空的),没有改")
+            self._refuse(edit, f"单元格已经不是读到时的内容（当时是{_say(edit.expected)}，现在是空的），没有改")
             return None
         if values.same(values.EMPTY, edit.value, date1904=self._date1904):
             return None

@@ -80,7 +80,7 @@ def with_full_calculation(xml: bytes, part: str) -> bytes:
             closing = None if opening[0].endswith(b"/>") else end_tag(prefix, name).search(plain, opening.end())
             cut = closing.end() if closing else opening.end()
             return xml[:cut] + b"<" + prefix + b'calcPr fullCalcOnLoad="1"/>' + xml[cut:]
-    raise CannotPatch("工作簿的目录里没有工作表,不能写入;请用 Excel 打开后另存一份。")
+    raise CannotPatch("工作簿的目录里没有工作表，不能写入；请用 Excel 打开后另存一份。")
 
 
 def without_entries(xml: bytes, part: str, gone: Collection[tuple[int, str]]) -> bytes | None:

@@ -21,14 +21,14 @@ def barred(edit: GrowTable, table: Table, areas: dict[str, Area], tables: Iterab
     if edit.last_row > LAST_ROW:
         return f"第 {edit.last_row} 行超出了 Excel 工作表的范围"
     if table.totals_rows:
-        return f"表格“{edit.table}”带有汇总行,不能向下扩展;请先在 Excel 里关掉汇总行"
+        return f"表格“{edit.table}”带有汇总行，不能向下扩展；请先在 Excel 里关掉汇总行"
     added = Area(area.bottom + 1, area.left, edit.last_row, area.right)
     for other in tables:
         if other is not table and other.sheet.name == table.sheet.name and added.meets(areas[other.member.name]):
-            return f"表格“{edit.table}”再往下会碰到表格“{other.names[0] if other.names else ''}”;请把下面的表格移开"
+            return f"表格“{edit.table}”再往下会碰到表格“{other.names[0] if other.names else ''}”；请把下面的表格移开"
     for merge in merges:
         if added.meets(merge):
-            return f"表格“{edit.table}”下面有合并单元格 {merge.ref},不能扩展;请先取消合并"
+            return f"表格“{edit.table}”下面有合并单元格 {merge.ref}，不能扩展；请先取消合并"
     return ""
 
 

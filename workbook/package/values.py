@@ -157,7 +157,7 @@ def serial(moment: dt.datetime, *, date1904: bool) -> str:
     """The moment as Excel's serial, in the shortest digits that read back to the same second."""
     seconds = serial_seconds(moment, date1904=date1904)
     if seconds < (0 if date1904 else _DAY):
-        raise Unwritable(f"Excel 写不下这么早的时间:{moment:%Y-%m-%d}")
+        raise Unwritable(f"Excel 写不下这么早的时间：{moment:%Y-%m-%d}")
     return str(seconds // _DAY) if seconds % _DAY == 0 else repr(seconds / _DAY)
 
 
@@ -174,7 +174,7 @@ def content(value: str | int | float | bool, prefix: str) -> tuple[str, str]:
         return "inlineStr", _inline(value, prefix)
     if isinstance(value, int):
         if abs(value) > 1 << 53:
-            raise Unwritable("数字超过 15 位,Excel 会把末尾改成 0;请按文字写入")
+            raise Unwritable("数字超过 15 位，Excel 会把末尾改成 0；请按文字写入")
         return "", f"<{prefix}v>{int(value)}</{prefix}v>"
     number = float(value)
     if not math.isfinite(number):
@@ -187,9 +187,9 @@ def _inline(text: str, prefix: str) -> str:
     try:
         units = len(text.encode("utf-16-le")) // 2
     except UnicodeEncodeError as error:
-        raise Unwritable("文字里有半个字符(无效的 Unicode)") from error
+        raise Unwritable("文字里有半个字符（无效的 Unicode）") from error
     if units > LONGEST_TEXT:
-        raise Unwritable(f"文字太长:{units} 个字符,Excel 一个单元格最多 {LONGEST_TEXT} 个")
+        raise Unwritable(f"文字太长：{units} 个字符，Excel 一个单元格最多 {LONGEST_TEXT} 个")
     escaped = escape(_MUST_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
     space = ' xml:space="preserve"' if text != text.strip() or "\n" in text or "\t" in text or "  " in text else ""
     return f"<{prefix}is><{prefix}t{space}>{escaped}</{prefix}t></{prefix}is>"
