@@ -12,7 +12,7 @@ from automation.alerts import Recipient
 from automation.journal import Journal, NumberTaken
 from automation.mail import BadMail, Message
 from automation.outbox import Delivered
-from automation.plan import Plan
+from automation.plan import Inspection, Plan
 from automation.reports import REPORTS
 from automation.reports.period import Period
 from automation.settings import Settings
@@ -59,8 +59,14 @@ def _quiet(step: str) -> None:
     """Tell nobody."""
 
 
+def inspect(settings: Settings, now: dt.datetime) -> Inspection:
+    """Read and check, nothing more: what ``check`` and ``explain`` rest on. Raises what :func:`look` raises."""
+    with Journal.peek(settings.journal) as journal:
+        return plan.inspect(ledger.load(snapshot.read(settings.workbook)), journal.past(), settings, now)
+
+
 def look(settings: Settings, now: dt.datetime) -> tuple[Snapshot, Plan]:
-    """Read and decide without doing anything: what ``check``, ``explain`` and ``--dry-run`` rest on.
+    """Read and decide without doing anything: what ``--dry-run`` rests on.
 
     Raises what :func:`workbook.snapshot.read` and :func:`workbook.ledger.load` raise.
     """
@@ -174,7 +180,7 @@ def _unreported(occurrence: Occurrence, error: Exception) -> Finding:
     return Finding(
         "MAIL-03",
         Severity.ERROR,
-        f"{REPORTS[occurrence.name].title}({occurrence.period.words})没能发出:{told}",
+        f"{REPORTS[occurrence.name].title}（{occurrence.period.words}）没能发出：{told}",
         "改正后下一次处理时会补发",
         sheet="人员",
     )
@@ -184,8 +190,8 @@ def _unsendable(name: str, address: str, error: Exception) -> Finding:
     return Finding(
         "MAIL-02",
         Severity.ERROR,
-        f"发给{name}({address})的提醒没能生成:{error}",
-        "检查“人员”表中的邮箱;改正后下一次会再发",
+        f"发给{name}（{address}）的提醒没能生成：{error}",
+        "检查“人员”表中的邮箱；改正后下一次会再发",
         sheet="人员",
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -93,23 +94,24 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
     register, now = facts.register, np.datetime64(facts.now, "s")
     involved = facts.involved
     most = dt.timedelta(hours=limits.escalate_at_most_hours)
-    closed = register["归档时间"].notna()
+    going = register["归档时间"].isna() & register["编号"].ne("")
     for flow in facts.clocks.flows.values():
+        alive = going.loc[flow.index].to_numpy(dtype=bool)
         for stage in flow.stages:
-            for position in np.flatnonzero(stage.is_(Verdict.AT_RISK, Verdict.LATE)).tolist():
-                row, rule = flow.index[position], stage.rule_at(position)
-                if closed.at[row] or not register.at[row, "编号"]:
-                    continue
-                due = stage.due[position]
+            positions = np.flatnonzero(alive & stage.is_(Verdict.AT_RISK, Verdict.LATE))
+            rows = flow.index[positions]
+            tickets = register.loc[rows].to_dict("records")
+            for position, row, ticket in zip(positions.tolist(), rows, tickets, strict=True):
+                rule, due = stage.rule_at(position), stage.due[position]
                 levels = [Level.AT_RISK]
                 if stage.verdict[position] == Verdict.LATE:
                     limit: dt.timedelta = (due - stage.start[position]).item()
                     levels = _late_levels((now - due).item(), min(limit * limits.escalate_after_limits, most))
                 named = handler_column(rule.stop, rule.responsible)
-                name = register.at[row, named] if named else ""
+                name = ticket[named] if named else ""
                 for level in levels:
                     alert = _alert(
-                        facts, row, rule.id, rule.stage, level, due, rule.responsible, todo(rule), rule.source
+                        facts, row, ticket, rule.id, rule.stage, level, due, rule.responsible, todo(rule), rule.source
                     )
                     yield alert, rule.responsible, rule.escalates_to, name, involved.at[row]
         yield from _talks(facts, flow.pending, involved, most)
@@ -118,10 +120,10 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
 def _talks(facts: Facts, pending: pd.DataFrame, involved: pd.Series, most: dt.timedelta) -> Iterator[_Entry]:
     """STD-16: from the 1st the customer of a pending item is to be talked to, by the 4th he has been."""
     register = facts.register
-    owed = pending[pending["open"] & pending["talk_due"].notna()]
-    for row, due in owed["talk_due"].items():
-        if not register.at[row, "编号"] or pd.notna(register.at[row, "归档时间"]):
-            continue
+    going = register["归档时间"].isna() & register["编号"].ne("")
+    owed = pending[pending["open"] & pending["talk_due"].notna() & going.loc[pending.index]]
+    tickets = register.loc[owed.index].to_dict("records")
+    for (row, due), ticket in zip(owed["talk_due"].items(), tickets, strict=True):
         if facts.now > due:
             levels = _late_levels(facts.now - due, most)
         elif (facts.now.year, facts.now.month) == (due.year, due.month):
@@ -129,10 +131,11 @@ def _talks(facts: Facts, pending: pd.DataFrame, involved: pd.Series, most: dt.ti
         else:
             continue
         for level in levels:
+            moment = np.datetime64(due, "s")
             alert = _alert(
-                facts, row, TALK_RULE, _TALK_STAGE, level, np.datetime64(due, "s"), _MANAGER, PENDING_TODO, _TALK_SOURCE
+                facts, row, ticket, TALK_RULE, _TALK_STAGE, level, moment, _MANAGER, PENDING_TODO, _TALK_SOURCE
             )
-            yield alert, _MANAGER, _GM, register.at[row, "经办人"], involved.at[row]
+            yield alert, _MANAGER, _GM, ticket["经办人"], involved.at[row]
 
 
 def _late_levels(late: dt.timedelta, patience: dt.timedelta) -> list[Level]:
@@ -143,6 +146,7 @@ def _late_levels(late: dt.timedelta, patience: dt.timedelta) -> list[Level]:
 def _alert(
     facts: Facts,
     row: int,
+    ticket: Mapping[Hashable, Any],
     rule: str,
     stage: str,
     level: Level,
@@ -151,7 +155,6 @@ def _alert(
     advice: str,
     source: str,
 ) -> Alert:
-    ticket = facts.register.loc[row]
     moment: dt.datetime = due.astype("M8[s]").item()
     where = facts.ledger.register.cell(row, "编号") or facts.ledger.register.cell(row, "接收时间")
     assert where is not None, "a register without 编号 and 接收时间 has no alerts"

@@ -7,7 +7,8 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -22,12 +23,20 @@ _IDENTITY = ["接收人", "客户姓名", "联系电话", "车牌号", "车架�
 class Allocation:
     """``numbers`` and ``times``: 编号 and 编号时间 of every row after this pass.
 
-    ``issued``: what the journal must keep: numbers given now, and those that staff gave and it did not know.
+    ``fresh``: the rows numbered now.
     """
 
     numbers: pd.Series
     times: pd.Series
-    issued: tuple[Issued, ...]
+    fresh: pd.Index
+    _register: pd.DataFrame = field(repr=False)
+    _known: Sequence[Issued] = field(repr=False)
+    _now: dt.datetime
+
+    @cached_property
+    def issued(self) -> tuple[Issued, ...]:
+        """What the journal must keep: numbers given now, and those that staff gave and it did not know."""
+        return tuple(_issues(self._register, self.numbers, self._known, self.fresh, self._now))
 
 
 def allocate(register: pd.DataFrame, known: Sequence[Issued], now: dt.datetime) -> Allocation:
@@ -37,29 +46,32 @@ def allocate(register: pd.DataFrame, known: Sequence[Issued], now: dt.datetime) 
     staff numbered by hand stays. Numbers once issued are never given to another row, though theirs was deleted.
     """
     numbers, times = register["编号"].copy(), register["编号时间"].copy()
-    marks = fingerprints(register)
     waiting = register[(numbers == "") & register["接收时间"].notna()].sort_values("接收时间", kind="stable")
     here = set(numbers)
     missing = [issue for issue in known if issue.number not in here and _well_formed(issue.number)]
-    returned = _returning(missing, waiting, marks)
+    returned = _returning(missing, waiting, fingerprints(waiting)) if missing and len(waiting) else {}
     for row, issue in returned.items():
         numbers.at[row], times.at[row] = issue.number, issue.at
     fresh = waiting.drop(index=list(returned))
-    given = list(_next_numbers(fresh["接收时间"], [*here, *(issue.number for issue in known)]))
-    numbers.loc[fresh.index] = given
-    times.loc[fresh.index] = np.datetime64(now, "s")
+    if len(fresh):
+        taken = [*here, *(issue.number for issue in known)]
+        numbers.loc[fresh.index] = list(_next_numbers(fresh["接收时间"], taken))
+        times.loc[fresh.index] = np.datetime64(now, "s")
     by_hand = (register["编号"] != "") & register["编号时间"].isna() & _nothing_later(register)
     times.loc[by_hand] = np.datetime64(now, "s")  # first seen now; for a case already further on, nobody knows when
-    return Allocation(numbers, times, tuple(_issues(register, numbers, marks, known, fresh.index, now)))
+    return Allocation(numbers, times, fresh.index, register, known, now)
 
 
 def _well_formed(number: str) -> bool:
     """Whether a 编号 is one. Others (NUM-02) are not remembered: staff are told to clear them, and get a new one."""
     match = re.fullmatch(TICKET, number)
-    if match is None:
-        return False
+    return match is not None and _is_day(match[1])
+
+
+@cache
+def _is_day(digits: str) -> bool:
     try:
-        dt.datetime.strptime(match[1], "%Y%m%d")
+        dt.datetime.strptime(digits, "%Y%m%d")
     except ValueError:
         return False
     return True
@@ -124,22 +136,16 @@ def _nothing_later(register: pd.DataFrame) -> pd.Series:
 def _issues(
     register: pd.DataFrame,
     numbers: pd.Series,
-    marks: pd.Series,
     known: Sequence[Issued],
     fresh: pd.Index,
     now: dt.datetime,
 ) -> Iterator[Issued]:
-    recorded = {issue.number for issue in known}
-    new = set(fresh)
-    for row, number in numbers.items():
-        if number not in recorded and _well_formed(number):
-            recorded.add(number)
-            received = register.at[row, "接收时间"]
-            yield Issued(
-                number=number,
-                fingerprint=marks.at[row],
-                received=now if pd.isna(received) else received.to_pydatetime(),
-                row=int(row),
-                at=now,
-                written=row not in new,
-            )
+    unknown = numbers[~numbers.isin({issue.number for issue in known}) & ~numbers.duplicated()]
+    unknown = unknown[[_well_formed(number) for number in unknown]]
+    cases = register.loc[unknown.index]
+    written = ~unknown.index.isin(fresh)
+    received = cases["接收时间"].astype(object).where(cases["接收时间"].notna(), now)
+    for row, number, mark, moment, is_written in zip(
+        unknown.index.tolist(), unknown, fingerprints(cases), received, written.tolist(), strict=True
+    ):
+        yield Issued(number, mark, pd.Timestamp(moment).to_pydatetime(), row, now, written=is_written)

@@ -11,6 +11,8 @@ import numpy as np
 from automation import checks, escalation, numbering, roster, timetable, writeback
 from automation.alerts import Digest
 from automation.checks.facts import Facts
+from automation.escalation import Escalation
+from automation.numbering import Allocation
 from automation.past import Issued, Past
 from automation.settings import Settings
 from automation.sla import calendar, clock, hours, rules
@@ -23,6 +25,19 @@ from workbook.edits import Edit
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger
 from workbook.schema import FINDINGS, HOLIDAYS, HOURS, REGISTER, RULES, STAFF, TABLES, TEMPORAL, Column
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is the matter with a workbook, before anything is done about it. ``facts`` is the workbook after numbering.
+
+    ``escalation`` says who would be told; ``allocation`` which numbers would be given (``None`` without 编号).
+    """
+
+    facts: Facts = field(repr=False)
+    findings: tuple[Finding, ...]
+    escalation: Escalation
+    allocation: Allocation | None
 
 
 @dataclass(frozen=True)
@@ -39,26 +54,31 @@ class Plan:
     reports: tuple[Occurrence, ...]
 
 
-def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
-    """Check, number, judge, and say who must be told; ``now`` is naive wall clock and the only time there is."""
-    before = ledger.register
-    if "编号" in before.columns:
+def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Inspection:
+    """Number, judge and check; ``now`` is naive wall clock and the only time there is."""
+    before, allocation = ledger.register, None
+    if "编号" in before.columns:  # else (READ-06) a number that nobody sees would only be burnt
         allocation = numbering.allocate(before.frame, past.issued, now)
         numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
-        ledger, issued = ledger.having(numbered), allocation.issued
-    else:
-        issued = ()  # nowhere to write a number (READ-06): giving one that nobody sees would only burn it
+        ledger = ledger.having(numbered)
     facts, found = look(ledger, past, now)
     told = escalation.escalate(facts, past.told, settings.alerts)
     everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings], facts)
-    findings = tuple(sorted(everything, key=_order))
-    first_seen = {key: past.first_seen.get(key, now) for key in map(writeback.key_of, findings)}
+    return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation)
+
+
+def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
+    """Everything one pass will do: :func:`inspect`, then what to write and which reports are due."""
+    seen = inspect(ledger, past, settings, now)
+    first_seen = {key: past.first_seen.get(key, now) for key in map(writeback.key_of, seen.findings)}
     edits = (
-        *writeback.register_edits(before, facts, findings),
-        *writeback.finding_edits(ledger[FINDINGS], findings, first_seen),
+        *writeback.register_edits(ledger.register, seen.facts, seen.findings),
+        *writeback.finding_edits(ledger[FINDINGS], seen.findings, first_seen),
     )
+    issued = seen.allocation.issued if seen.allocation else ()
     reports = timetable.due(now, past.occurrences, past.began)
-    return Plan(facts, findings, first_seen, edits, issued, told.digests, told.told, reports)
+    told = seen.escalation
+    return Plan(seen.facts, seen.findings, first_seen, edits, issued, told.digests, told.told, reports)
 
 
 def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Finding]]:
@@ -104,8 +124,8 @@ def _never_open(ledger: Ledger, error: NoOpenTime) -> Finding:
     return Finding(
         "CAL-02",
         Severity.ERROR,
-        f"{HOURS.sheet} {error};用营业时间或工作日计的时限暂按自然时间计算",
-        "检查“营业时间”和“节假日”表,至少要有一天营业;并检查登记表里有没有年份写错的时间",
+        f"{HOURS.sheet} {error}；用营业时间或工作日计的时限暂按自然时间计算",
+        "检查“营业时间”和“节假日”表，至少要有一天营业；并检查登记表里有没有年份写错的时间",
         sheet=ledger[HOURS].sheet,
     )
 
@@ -131,8 +151,8 @@ def _unruled(ledger: Ledger, flows: Mapping[str, FlowClock], book: RuleBook) -> 
             yield Finding(
                 "RULE-03",
                 Severity.WARNING,
-                f"{where or ledger.register.sheet} 有 {len(flow.index)} 单走“{name}”,但规则表里没有这个流程的时限,暂不计时",
-                f"在“规则”表为“{name}”填写各环节的时限,或把流程改为“标准流程”",
+                f"{where or ledger.register.sheet} 有 {len(flow.index)} 单走“{name}”，但规则表里没有这个流程的时限，暂不计时",
+                f"在“规则”表为“{name}”填写各环节的时限，或把流程改为“标准流程”",
                 where,
                 sheet=ledger.register.sheet,
             )
@@ -154,8 +174,8 @@ def _provisional(clocks: Clocks, span: Calendar, book: RuleBook) -> Iterator[Fin
         yield Finding(
             "CAL-03",
             Severity.WARNING,
-            f"{HOLIDAYS.sheet} 有 {reached} 个截止时间落在 {edge.astype('M8[Y]')} 年以后,该年的放假安排还没有公布,截止时间是暂定的",
-            "国务院公布后更新 kesu,或在“节假日”表中自行填写",
+            f"{HOLIDAYS.sheet} 有 {reached} 个截止时间落在 {edge.astype('M8[Y]')} 年以后，该年的放假安排还没有公布，截止时间是暂定的",
+            "国务院公布后更新 kesu，或在“节假日”表中自行填写",
             sheet=HOLIDAYS.sheet,
         )
 

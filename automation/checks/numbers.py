@@ -25,7 +25,7 @@ def duplicated(facts: Facts) -> Iterator[Finding]:
         "NUM-01",
         Severity.ERROR,
         lambda row: f"编号 {again.at[row]} 与第 {where[again.at[row]]} 行重复",
-        "如果是复制的行,请清空这一行的编号,kesu 会给新编号",
+        "如果是复制的行，请清空这一行的编号，kesu 会给新编号",
     )
 
 
@@ -33,8 +33,8 @@ def malformed(facts: Facts) -> Iterator[Finding]:
     """NUM-02 and NUM-06: a number not of the form FKyyyymmdd-nnn, or whose day is not the day of 接收时间."""
     records, register = facts.ledger.register, facts.register
     numbers = register["编号"][register["编号"] != ""]
-    day = numbers.str.extract(f"^{TICKET}$")[0]
-    wrong = numbers[day.isna() | pd.to_datetime(day, format="%Y%m%d", errors="coerce").isna()]
+    day = pd.to_datetime(numbers.str.extract(f"^{TICKET}$")[0], format="%Y%m%d", errors="coerce")
+    wrong = numbers[day.isna()]
     yield from mark(
         records,
         wrong.index,
@@ -42,22 +42,17 @@ def malformed(facts: Facts) -> Iterator[Finding]:
         "NUM-02",
         Severity.ERROR,
         lambda row: f"编号“{wrong.at[row]}”格式不对",
-        "格式为 FK+年月日+“-”+三位序号,例如 FK20261121-007;清空后由 kesu 自动编号",
+        "格式为 FK+年月日+“-”+三位序号，例如 FK20261121-007；清空后由 kesu 自动编号",
     )
-    received = register["接收时间"].dt.strftime("%Y%m%d")
-    differs = [
-        row
-        for row in numbers.index.difference(wrong.index)
-        if pd.notna(received.at[row]) and day.at[row] != received.at[row]
-    ]
+    received = register["接收时间"].loc[numbers.index].dt.normalize()
     yield from mark(
         records,
-        differs,
+        numbers.index[day.notna() & received.notna() & (day != received)],
         "编号",
         "NUM-06",
         Severity.WARNING,
         lambda row: f"编号 {numbers.at[row]} 的日期与“接收时间”{register.at[row, '接收时间']:%Y-%m-%d} 不一致",
-        "核对接收时间;编号一经给出不再改变",
+        "核对接收时间；编号一经给出不再改变",
     )
 
 
@@ -70,7 +65,7 @@ def changed(facts: Facts) -> Iterator[Finding]:
         return
     marks = fingerprints(register)
     before = {issue.number for issue in facts.past.issued}
-    rows = [row for row, mark_ in marks.items() if mark_ in lost and register.at[row, "编号"] not in ("", *before)]
+    rows = register.index[marks.isin(lost) & ~register["编号"].isin({"", *before})]
     yield from mark(
         records,
         rows,
@@ -78,21 +73,22 @@ def changed(facts: Facts) -> Iterator[Finding]:
         "NUM-03",
         Severity.ERROR,
         lambda row: f"编号由 {lost[marks.at[row]]} 被改成了 {register.at[row, '编号']}",
-        "编号一经给出不得更改:请改回原来的编号",
+        "编号一经给出不得更改：请改回原来的编号",
     )
 
 
 def vanished(facts: Facts) -> Iterator[Finding]:
     """NUM-05: a number that was written into the register is not there any more."""
     here = set(facts.register["编号"])
-    marks = set(fingerprints(facts.register))
-    for issue in facts.past.issued:
-        if issue.written and issue.number not in here and issue.fingerprint not in marks:
+    missing = [issue for issue in facts.past.issued if issue.written and issue.number not in here]
+    marks = set(fingerprints(facts.register)) if missing else set()
+    for issue in missing:
+        if issue.fingerprint not in marks:
             yield Finding(
                 "NUM-05",
                 Severity.WARNING,
-                f"编号 {issue.number}({issue.received:%Y-%m-%d %H:%M} 接收)已从登记表中消失,可能整行被删除",
-                "如非有意删除,请从备份恢复该行;这个编号不会再给别人",
+                f"编号 {issue.number}（{issue.received:%Y-%m-%d %H:%M} 接收）已从登记表中消失，可能整行被删除",
+                "如非有意删除，请从备份恢复该行；这个编号不会再给别人",
                 sheet=facts.ledger.register.sheet,
                 ticket=issue.number,
             )
@@ -103,24 +99,25 @@ def gaps(facts: Facts) -> Iterator[Finding]:
     records = facts.ledger.register
     numbers = facts.register["编号"]
     parts = numbers.str.extract(f"^{TICKET}$").dropna()
+    parts[1] = parts[1].astype(int)
     known = {issue.number for issue in facts.past.issued}
-    for day, group in parts.groupby(0):
-        taken = set(group[1].astype(int))
-        if len(taken) == max(taken) or max(taken) > 5_000:
-            continue
+    highest = parts.groupby(0)[1].agg(["max", "nunique"])
+    gappy = highest.index[(highest["max"] != highest["nunique"]) & (highest["max"] <= 5_000)]
+    for day, group in parts[parts[0].isin(gappy)].groupby(0):
+        taken = set(group[1])
         for missing in sorted(set(range(1, max(taken))) - taken):
             number = f"FK{day}-{missing:03d}"
             if number in known:
                 continue  # NUM-05 speaks of it, or it waits for its row
-            after = group[group[1].astype(int) > missing].index[0]
+            after = group[group[1] > missing].index[0]
             yield from mark(
                 records,
                 [after],
                 "编号",
                 "NUM-04",
                 Severity.INFO,
-                lambda row, number=number: f"之前缺少编号 {number}(当天编号不连续)",  # type: ignore[misc]
-                "确认是否误删了一行;缺号不会补用",
+                lambda row, number=number: f"之前缺少编号 {number}（当天编号不连续）",  # type: ignore[misc]
+                "确认是否误删了一行；缺号不会补用",
             )
 
 
