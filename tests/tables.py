@@ -32,8 +32,9 @@ from automation.sla import calendar, clock, rules
 from automation.sla.stages import Clocks
 from workbook import ledger
 from workbook.ledger import Ledger
+from workbook.parts import NativeTable
 from workbook.schema import RULES, STAFF, TABLES
-from workbook.snapshot import Grid, NativeTable, Snapshot
+from workbook.snapshot import Grid, Snapshot
 from workbook.table import NUMERIC, TEMPORAL, Table
 
 SHEETS = {table.sheet: table for table in TABLES}

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.cells import half_width
+from workbook.parts import NativeTable
 from workbook.schema import PENDING, REGISTER, TABLES, Table
-from workbook.snapshot import Grid, NativeTable, Snapshot
+from workbook.snapshot import Grid, Snapshot
 
 HEADER_SEARCH_ROWS = 60
 """How far down a sheet headers are looked for: title blocks above them are rarely ten rows."""

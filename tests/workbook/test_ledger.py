@@ -22,8 +22,9 @@ from workbook.edits import column_letter
 from workbook.errors import NotAWorkbook, SheetMissing
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger
+from workbook.parts import NativeTable
 from workbook.schema import EVENTS, PENDING_CENTRE, PENDING_MANAGER, REGISTER, TABLES
-from workbook.snapshot import Grid, NativeTable
+from workbook.snapshot import Grid
 
 HEADERS = list(REGISTER.headers)
 NINE = dt.datetime(2026, 11, 3, 9, 5)
