@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from automation.commands.chinese import Group
 from workbook.errors import BadConfig, KesuError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -79,8 +80,8 @@ def _keep_details() -> Path:
     return Path(log.name)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="kesu", message="kesu %(version)s")
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="kesu", message="kesu %(version)s", help="显示版本。")
 def main() -> None:
     """客诉工作簿的自动化：检查、编号、计算时限、提醒、汇总。"""
     for stream in (sys.stdout, sys.stderr):
@@ -89,7 +90,9 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("kesu-demo"))
+@click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("kesu-demo"), metavar="[文件夹]"
+)
 @now_option
 @told_plainly
 def demo(folder: Path, now: dt.datetime) -> None:
@@ -100,9 +103,16 @@ def demo(folder: Path, now: dt.datetime) -> None:
 
 
 @main.command()
-@click.argument("workbook", type=WORKBOOK)
-@click.option("--sample", type=click.IntRange(0, 100_000), help="装入一个样例经销店，这么多单反馈。")
-@click.option("--seed", type=int, default=1, show_default=True, help="样例的随机种子：同样的种子得到同样的工作簿。")
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
+@click.option("--sample", type=click.IntRange(0, 100_000), metavar="单数", help="装入一个样例经销店，这么多单反馈。")
+@click.option(
+    "--seed",
+    type=int,
+    metavar="整数",
+    default=1,
+    show_default=True,
+    help="样例的随机种子：同样的种子得到同样的工作簿。",
+)
 @now_option
 @told_plainly
 def new(workbook: Path, sample: int | None, seed: int, now: dt.datetime) -> None:
@@ -114,7 +124,7 @@ def new(workbook: Path, sample: int | None, seed: int, now: dt.datetime) -> None
 
 
 @main.command()
-@click.argument("workbook", type=WORKBOOK)
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出全部发现。")
 @now_option
 @told_plainly
@@ -126,8 +136,8 @@ def check(workbook: Path, as_json: bool, now: dt.datetime) -> int:
 
 
 @main.command()
-@click.argument("workbook", type=WORKBOOK, required=False)
-@click.option("--config", type=click.Path(path_type=Path), help="kesu.toml（默认：工作簿旁边的那个）。")
+@click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")
+@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
 @click.option("--dry-run", is_flag=True, help="只说要做什么，什么也不做。")
 @now_option
 @told_plainly
@@ -139,7 +149,7 @@ def run(workbook: Path | None, config: Path | None, dry_run: bool, now: dt.datet
 
 
 @main.command()
-@click.argument("workbook", type=WORKBOOK)
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
 @click.argument("ticket", metavar="编号")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 @now_option
@@ -153,15 +163,20 @@ def explain(workbook: Path, ticket: str, as_json: bool, now: dt.datetime) -> int
 
 @main.command()
 @click.argument("name", metavar="名称")
-@click.argument("workbook", type=WORKBOOK)
-@click.option("--period", help="2026-W47（周）或 2026-10（月）；默认：最近完整的一期。")
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
+@click.option("--period", metavar="期", help="2026-W47（周）或 2026-10（月）；默认：最近完整的一期。")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="放到这个文件夹。"
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="文件夹",
+    help="放到这个文件夹。",
 )
 @now_option
 @told_plainly
 def report(name: str, workbook: Path, period: str | None, output: Path, now: dt.datetime) -> None:
-    """生成一份汇总（邮件和工作簿）到文件夹。现有：weekly（客诉汇总，周二和每月 2 日）。"""
+    """生成一份汇总（邮件和工作簿）到文件夹。现有：weekly（周报，每周二）、monthly（月报，每月 2 日）。"""
     from automation.commands.report import produce
 
     for path in produce(name, workbook, period=period, output=output, now=now):
@@ -175,8 +190,10 @@ def outbox() -> None:
 
 def outbox_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which journal: by workbook or by kesu.toml."""
-    command = click.option("--config", type=click.Path(path_type=Path), help="kesu.toml。")(command)
-    return click.option("--workbook", type=WORKBOOK, help="工作簿（默认：kesu.toml 里写的那个）。")(command)
+    command = click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml。")(command)
+    return click.option("--workbook", type=WORKBOOK, metavar="工作簿", help="工作簿（默认：kesu.toml 里写的那个）。")(
+        command
+    )
 
 
 @outbox.command("list")
@@ -225,9 +242,9 @@ def outbox_release(key: str, workbook: Path | None, config: Path | None, now: dt
 
 
 @main.command()
-@click.argument("workbook", type=WORKBOOK)
-@click.option("--backup", type=WORKBOOK, help="恢复这一份；不写则列出全部备份。")
-@click.option("--config", type=click.Path(path_type=Path), help="kesu.toml（默认：工作簿旁边的那个）。")
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
+@click.option("--backup", type=WORKBOOK, metavar="备份", help="恢复这一份；不写则列出全部备份。")
+@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
 @now_option
 @told_plainly
 def restore(workbook: Path, backup: Path | None, config: Path | None, now: dt.datetime) -> None:
