@@ -135,7 +135,8 @@ def _differences(facts: Facts, entries: dict[Table, pd.DataFrame]) -> Iterator[F
 def talked_to(facts: Facts) -> Iterator[Finding]:
     """STD-16: an open pending item of an earlier month whose customer was not talked to by the 4th."""
     items = pending.by_ticket(facts.ledger)
-    owed = items[items["open"].eq(True) & (items["talk_due"] < pd.Timestamp(facts.now))]
+    archived = facts.register.loc[facts.register["归档时间"].notna(), "编号"]  # STD-17 speaks of those
+    owed = items[items["open"].eq(True) & (items["talk_due"] < pd.Timestamp(facts.now)) & ~items.index.isin(archived)]
     for table in PENDING:
         records = facts.ledger[table]
         frame = records.frame

@@ -157,7 +157,8 @@ def _judge(
     running = ~done & ~done_later & started
     late_end = done & started & ~np.isnat(cutoff) & (actual > cutoff)
     paused, why_paused, skipped = _exceptions(rule_id, tickets, pend)
-    no_start = ~started & (done | (first & ~done_later))
+    # The software numbers a ticket as soon as it sees it, form or no form: that is never late, and never unknown.
+    no_start = ~started & ((done & (rule_id != NUMBERING)) | (first & ~done_later))
     decided: list[tuple[Mask, Verdict, Reason]] = [  # the first that holds decides
         (skipped, Verdict.NOT_REQUIRED, Reason.NOT_MARKED),
         (no_start, Verdict.UNKNOWN, Reason.START_MISSING),

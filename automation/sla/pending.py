@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.ledger import Ledger
-from workbook.schema import PENDING, PENDING_MANAGER
+from workbook.schema import PENDING
 
 TALK_DAY = 4
 """STD-16: by the 4th of each month."""
@@ -33,8 +33,6 @@ def by_ticket(ledger: Ledger) -> pd.DataFrame:
     entries = items(ledger)
     if entries.empty:
         return pd.DataFrame(columns=["open", "since", "resolved", "talk_due"])
-    # The customer manager keeps the talking: his ledger's dates stand first where both have one.
-    entries = entries.sort_values("台帐", key=lambda sheets: sheets != PENDING_MANAGER.sheet, kind="stable")
     grouped = entries.groupby("编号", sort=False)
     still = (entries["状态"] != "已了").groupby(entries["编号"], sort=False).any()
     since = grouped["转入日期"].min()

@@ -213,7 +213,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
         responsible=_text(row, "责任角色"),
         escalates_to=_text(row, "上报角色"),
         effective=_day(row.get("生效日期")),
-        source=_text(row, "出处"),
+        source=str(row.get("出处") or ""),
     )
 
 

@@ -173,6 +173,8 @@ def judge_stage(position: int, ticket: Row, items: Sequence[Row], events: Sequen
         return so("无需")
 
     if actual:
+        if not start and rule == "STD-03":
+            return so("按时完成")  # Decided: numbered by the software before there was a form: cannot be late.
         if not start:
             return so("无法判定:起点缺失")
         if actual < start and rule != "STD-03":
