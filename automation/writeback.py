@@ -96,7 +96,7 @@ def hints(facts: Facts, findings: Sequence[Finding]) -> pd.Series:
 
 
 def _stage_hints(at: pd.DataFrame, due: pd.Series, what: str, rule: str) -> pd.Series:
-    text = pd.Series(f"{what}({rule})", index=at.index, dtype=object)
+    text = pd.Series(f"{what}（{rule}）", index=at.index, dtype=object)
     timed = at["due"].notna()
     text = text.mask(timed, due + f" 前{what}（{rule}）")
     text = text.mask(at["state"] == "超时", "应于 " + due + f" 前{what}，已超时（{rule}）")

@@ -25,7 +25,7 @@ def produce(name: str, workbook: Path, *, period: str | None, output: Path, now:
     cannot be written.
     """
     if name not in REPORTS:
-        known = "、".join(f"{report.name}({report.title})" for report in REPORTS.values())
+        known = "、".join(f"{report.name}（{report.title}）" for report in REPORTS.values())
         raise KesuError(f"没有叫“{name}”的报表。现有：{known}。")
     report, settings = REPORTS[name], find_settings(workbook, None)
     _, decided = cycle.look(settings, now)

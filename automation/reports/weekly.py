@@ -127,7 +127,7 @@ def _tiles(summary: Summary) -> list[list[dict[str, object]]]:
         return {"label": label, "value": value, "note": note, "tone": tone}
 
     def moved(now: int, earlier: int) -> str:
-        return f"{before} {earlier},{change(now, earlier)}"
+        return f"{before} {earlier}，{change(now, earlier)}"
 
     unapproved = sum(not item.approved for item in summary.pending)
     return [
@@ -217,5 +217,5 @@ def _pending(summary: Summary) -> dict[str, object]:
 
 def _group(summary: Summary, column: str) -> dict[str, object]:
     lines = [line for line in summary.groups[column] if line.received]
-    told = [f"{line.label} {line.received.count}({change(line.received.count, line.before.count)})" for line in lines]
+    told = [f"{line.label} {line.received.count}（{change(line.received.count, line.before.count)}）" for line in lines]
     return {"title": column, "told": told[:MOST_WORDS], "more": sum(line.received.count for line in lines[MOST_WORDS:])}

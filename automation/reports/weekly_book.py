@@ -121,7 +121,7 @@ def _tiles(summary: Summary, all_cases: Listing, late: Listing, pending: Listing
         return Formula(f'=COUNTIF({all_cases.cells(column)},"{word}")', value)
 
     def moved(now: int, earlier: int) -> str:
-        return f"{before} {earlier},{change(now, earlier)}"
+        return f"{before} {earlier}，{change(now, earlier)}"
 
     rated = this.callbacks.rate
     overdue = summary.overdue_tickets.count
@@ -208,7 +208,7 @@ def _stages(summary: Summary, late: Listing) -> Grid:
     rows: list[tuple[Value, ...]] = []
     for line in summary.stages:
         tally = line.tally
-        name = line.stage if line.flow == STANDARD_FLOW else f"{line.stage}({line.flow})"
+        name = line.stage if line.flow == STANDARD_FLOW else f"{line.stage}（{line.flow}）"
         rows.append(
             (
                 name,

@@ -134,7 +134,7 @@ def _steps(
         return
     began = f"{rule.start} {_shown(start)}" if not stage.restarted[position] else f"未了事宜了结 {_shown(start)}"
     if np.isnat(due):
-        yield f"{began},{rule.span}"
+        yield f"{began}，{rule.span}"
     else:
         limit = rule.span
         if rule.condition and rule.extension:

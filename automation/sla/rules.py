@@ -103,14 +103,6 @@ class RuleBook:
     def stages(self, flow: str) -> tuple[tuple[Rule, ...], ...]:
         return self.flows.get(flow, ())
 
-    def newest(self, rule_id: str) -> Rule | None:
-        """The newest version of a rule by its id."""
-        for stages in self.flows.values():
-            for versions in stages:
-                if versions[-1].id == rule_id:
-                    return versions[-1]
-        return None
-
 
 class Malformed(ValueError):
     """A cell of 规则 that cannot be used: its column, and what would be right."""
@@ -118,11 +110,6 @@ class Malformed(ValueError):
     def __init__(self, column: str, problem: str, hint: str):
         super().__init__(problem)
         self.column, self.problem, self.hint = column, problem, hint
-
-
-def default_book() -> RuleBook:
-    """The rules of PROCESS.md alone."""
-    return _book([_rule(row) for row in STANDARD_RULES], {})
 
 
 def read(records: Records) -> tuple[RuleBook, tuple[Finding, ...]]:
@@ -140,7 +127,7 @@ def read(records: Records) -> tuple[RuleBook, tuple[Finding, ...]]:
                 Finding(
                     "RULE-01",
                     Severity.ERROR,
-                    f"{records.place(row, error.column)} {error.problem},{stand_in}",
+                    f"{records.place(row, error.column)} {error.problem}，{stand_in}",
                     error.hint,
                     records.cell(row, error.column),
                     sheet=records.sheet,
