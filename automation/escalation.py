@@ -86,6 +86,22 @@ def _joined(boxes: dict[Recipient, list[tuple[Alert, str]]]) -> dict[Recipient, 
     return joined
 
 
+_SHOWN = [
+    "编号",
+    "客户姓名",
+    "车牌号",
+    "车型",
+    "内容概要",
+    "被反馈部门",
+    "级别",
+    "接收人",
+    "填单人",
+    "经办人",
+    "复核人",
+    "回访人",
+]
+"""What an alert says of a ticket, and who may be named in it."""
+
 _Entry = tuple[Alert, str, str, str, frozenset[str]]
 
 
@@ -100,7 +116,7 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
         for stage in flow.stages:
             positions = np.flatnonzero(alive & stage.is_(Verdict.AT_RISK, Verdict.LATE))
             rows = flow.index[positions]
-            tickets = register.loc[rows].to_dict("records")
+            tickets = register.loc[rows, _SHOWN].to_dict("records")
             for position, row, ticket in zip(positions.tolist(), rows, tickets, strict=True):
                 rule, due = stage.rule_at(position), stage.due[position]
                 levels = [Level.AT_RISK]
@@ -122,7 +138,7 @@ def _talks(facts: Facts, pending: pd.DataFrame, involved: pd.Series, most: dt.ti
     register = facts.register
     going = register["归档时间"].isna() & register["编号"].ne("")
     owed = pending[pending["open"] & pending["talk_due"].notna() & going.loc[pending.index]]
-    tickets = register.loc[owed.index].to_dict("records")
+    tickets = register.loc[owed.index, _SHOWN].to_dict("records")
     for (row, due), ticket in zip(owed["talk_due"].items(), tickets, strict=True):
         if facts.now > due:
             levels = _late_levels(facts.now - due, most)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,14 +60,13 @@ class Typed:
 def times(column: pd.Series, *, date1904: bool) -> Typed:
     """Times as ``datetime64[s]``. Text and serial numbers are understood; a day without a time counts from 00:00."""
     out = np.full(len(column), np.datetime64("NaT", "s"), dtype="M8[s]")
-    text = _is(column, str)
+    kinds = _kinds(column)
+    text, number, real = kinds == _TEXT, kinds == _NUMBER, kinds == _MOMENT
     blank = _blank(column, text)
-    real = _is(column, dt.datetime, dt.date)
     if real.any():
         # Excel's binary fractions of a day come back a few microseconds off: round, never truncate.
         exact = pd.to_datetime(column.to_numpy()[real], cache=False).to_numpy(dtype="M8[us]")
         out[real] = (exact + np.timedelta64(500_000, "us")).astype("M8[s]")
-    number = _is(column, float, int)
     if number.any():
         out[number] = _from_serials(column[number].to_numpy(dtype=float), date1904=date1904)
     written = text & ~blank
@@ -84,9 +84,9 @@ def times(column: pd.Series, *, date1904: bool) -> Typed:
 def numbers(column: pd.Series) -> Typed:
     """Numbers as ``float64``; ``3.2万公里`` and ``1,200元`` are understood."""
     out = np.full(len(column), np.nan)
-    text = _is(column, str)
+    kinds = _kinds(column)
+    text, number = kinds == _TEXT, kinds == _NUMBER
     blank = _blank(column, text)
-    number = _is(column, float, int)
     out[number] = column[number].to_numpy(dtype=float)
     written = text & ~blank
     if written.any():
@@ -97,9 +97,12 @@ def numbers(column: pd.Series) -> Typed:
 
 def words(column: pd.Series) -> Typed:
     """Short values (names, choices, plates, numbers of things): half-width, without any white space."""
-    text = as_text(column)
-    tidy = distinct.spread(_tidy, text)
-    return Typed(tidy, (tidy != text).to_numpy(dtype=bool), np.zeros(len(column), dtype=bool))
+    codes, values = distinct.factorize(column)
+    shown = [value if isinstance(value, str) else _shown(value) for value in values]
+    tidy = np.array([_tidy(text) for text in shown], dtype=object)
+    mended = np.array([one != other for one, other in zip(tidy, shown, strict=True)], dtype=bool)
+    none = np.zeros(len(column), dtype=bool)
+    return Typed(pd.Series(tidy[codes], index=column.index, dtype=object), mended[codes], none)
 
 
 def _tidy(text: str) -> str:
@@ -109,13 +112,16 @@ def _tidy(text: str) -> str:
 def prose(column: pd.Series) -> Typed:
     """Free text: only the white space around it goes."""
     none = np.zeros(len(column), dtype=bool)
-    stripped = list(map(str.strip, as_text(column)))
+    try:
+        stripped = list(map(str.strip, column))
+    except TypeError:  # a number, a day, TRUE
+        stripped = list(map(str.strip, as_text(column)))
     return Typed(pd.Series(stripped, index=column.index, dtype=object), none, none)
 
 
 def as_text(column: pd.Series) -> pd.Series:
     """Every cell as the text a person sees: whole numbers without ``.0``, TRUE as 是, days as ``2026-11-03``."""
-    other = ~_is(column, str)
+    other = _kinds(column) != _TEXT
     if not other.any():
         return column
     out = column.astype(object).copy()
@@ -162,9 +168,13 @@ def _minute(part: dict[str, str | None]) -> int:
     return 30 if written == "半" else int(written or 0)
 
 
-def _is(column: pd.Series, *types: type) -> Mask:
-    """Which cells are exactly of these types: ``True`` is no number."""
-    return np.fromiter(map(frozenset(types).__contains__, map(type, column)), dtype=bool, count=len(column))
+_OTHER, _TEXT, _NUMBER, _MOMENT = range(4)
+_KINDS = defaultdict(int, {str: _TEXT, float: _NUMBER, int: _NUMBER, dt.datetime: _MOMENT, dt.date: _MOMENT})
+
+
+def _kinds(column: pd.Series) -> npt.NDArray[np.int8]:
+    """What each cell holds, by its exact type: ``True`` is no number."""
+    return np.fromiter(map(_KINDS.__getitem__, map(type, column)), dtype=np.int8, count=len(column))
 
 
 def _blank(column: pd.Series, text: Mask) -> Mask:

@@ -9,21 +9,40 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+Objects = npt.NDArray[np.object_]
+Codes = npt.NDArray[np.intp]
 
-def each(work: Callable[..., Any], *columns: pd.Series) -> npt.NDArray[np.object_]:
+
+def factorize(column: pd.Series) -> tuple[Codes, Objects]:
+    """The different values of a column of objects, and for each row which of them it has.
+
+    What Python calls equal though staff would not, ``TRUE`` and ``1``, stays apart.
+    """
+    cells = column.to_numpy(dtype=object)
+    codes, values = pd.factorize(cells, use_na_sentinel=False)
+    if any(not isinstance(value, str) and value in (0, 1) for value in values):
+        codes, kinds = pd.factorize(pd.Series(list(zip(map(type, cells), cells, strict=True)), dtype=object))
+        values = _objects([value for _, value in kinds])
+    return codes, values
+
+
+def each(work: Callable[..., Any], *columns: pd.Series) -> Objects:
     """``work`` of the columns' values row by row, asked once for each different combination of them."""
-    codes = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        # Distinct pairs are numbered anew after every column, so that the product of the counts never overflows.
-        own, values = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=False)
-        codes, _ = pd.factorize(codes * len(values) + own)
-    first = np.flatnonzero(~pd.Series(codes).duplicated().to_numpy())
-    answers = np.empty(len(first), dtype=object)
-    for place, row in enumerate(zip(*(column.to_numpy(dtype=object)[first] for column in columns), strict=True)):
-        answers[place] = work(*row)
-    return answers[codes]
+    codes, values = factorize(columns[0])
+    rows = [(value,) for value in values]
+    for column in columns[1:]:
+        own, more = factorize(column)
+        codes, pairs = pd.factorize(codes * len(more) + own)
+        rows = [(*rows[pair // len(more)], more[pair % len(more)]) for pair in pairs.tolist()]
+    return _objects([work(*row) for row in rows])[codes]
 
 
 def spread(work: Callable[..., Any], *columns: pd.Series) -> pd.Series:
     """The same as a column of objects, aligned to the first one."""
     return pd.Series(each(work, *columns), index=columns[0].index, dtype=object)
+
+
+def _objects(values: list[Any]) -> Objects:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from automation.past import Past
@@ -16,6 +17,7 @@ from automation.sla.stages import Clocks, StageClock
 from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger, Records
+from workbook.schema import NUMERIC, TEMPORAL
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,17 @@ class Facts:
         return distinct.spread(
             lambda *texts: frozenset(names_in("、".join(texts))), self.register["当事人"], self.register["责任人"]
         )
+
+
+def unfilled(records: Records, column: str) -> pd.Series:
+    """Which rows have nothing but white space there. What is there but cannot be read is not empty (READ-02)."""
+    values = records.frame[column]
+    if records.table[column].kind not in TEMPORAL | NUMERIC:
+        return values == ""
+    empty = values.isna()
+    cells = records.raw.loc[empty, column]
+    blank = [isinstance(cell, str) and not cell.strip() for cell in cells]
+    return empty & values.index.isin(cells.index[np.array(blank, dtype=bool)])
 
 
 Check = Callable[[Facts], Iterable[Finding]]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automation.checks.facts import Check, Facts, mark
+import pandas as pd
+
+from automation.checks.facts import Check, Facts, mark, unfilled
 from workbook.finding import Finding, Severity
 
 REQUIRED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -26,20 +28,20 @@ _REACHED = {"接收": None, "填单": "填单时间", "转管理部": "转管理
 def required_fields(facts: Facts) -> Iterator[Finding]:
     """REQ-01: a field that the stage reached asks for is empty."""
     records, register = facts.ledger.register, facts.register
-    told: set[tuple[str, int]] = set()
+    told: dict[str, pd.Series] = {}
     for stage, rule, columns in REQUIRED:
         reached = _REACHED[stage]
-        rows = register if reached is None else register[register[reached].notna()]
         for column in columns:
             if column not in records.columns:
                 continue  # the missing column is one finding already (READ-06)
-            raw = records.raw[column].reindex(rows.index)
-            empty = raw[[isinstance(cell, str) and (not cell or cell.isspace()) for cell in raw]]
-            fresh = [row for row in empty.index if (column, row) not in told]
-            told.update((column, row) for row in fresh)
+            empty = unfilled(records, column)
+            if reached is not None:
+                empty &= register[reached].notna()
+            fresh = empty & ~told[column] if column in told else empty
+            told[column] = told.get(column, empty) | empty
             yield from mark(
                 records,
-                fresh,
+                register.index[fresh],
                 column,
                 "REQ-01",
                 Severity.ERROR if column == "接收时间" else Severity.WARNING,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from automation.checks.facts import Check, Facts, clock_time, mark
+from automation.checks.facts import Check, Facts, clock_time, mark, unfilled
 from workbook.finding import Finding, Severity
 from workbook.schema import PENDING, TABLES, TEMPORAL
 from workbook.vocabulary import FLOW, STANDARD_FLOW
@@ -97,13 +97,12 @@ def missing_in_the_middle(facts: Facts) -> Iterator[Finding]:
     later = np.flip(np.logical_or.accumulate(np.flip(present, axis=1), axis=1), axis=1)
     for position, column in enumerate(CHAIN[1:-1], start=1):
         gap = ~present[:, position] & later[:, position]
-        cells = facts.ledger.register.raw.get(column)
-        if cells is None:
+        if column not in facts.ledger.register.columns:
             continue  # READ-06 speaks of the missing column
-        unread = cells.loc[register.index[gap]]  # holds something, which READ-02 speaks of
+        empty = unfilled(facts.ledger.register, column)
         yield from mark(
             facts.ledger.register,
-            [row for row, cell in unread.items() if isinstance(cell, str) and not cell.strip()],
+            register.index[gap & empty.loc[register.index].to_numpy()],
             column,
             "TIME-03",
             Severity.ERROR,
