@@ -108,7 +108,7 @@ REGISTER = Table(
             Column("当前环节", ours=True, width=10, note="kesu 自动填写：第一个未完成的环节"),
             Column("截止时间", Kind.TIME, ours=True, width=16.5, note="kesu 自动填写：当前环节的截止时间"),
             Column("状态", list=v.STATE, ours=True, width=10, note="kesu 自动填写"),
-            Column("提示", Kind.LONG_TEXT, ours=True, width=40, note="kesu 自动填写：现在该做什么"),
+            Column("提示", Kind.LONG_TEXT, ours=True, width=48, note="kesu 自动填写：现在该做什么"),
         ),
     ),
     ("接收时间", "内容概要", "上报时间", "填单时间", "转管理部时间", "归档时间"),
