@@ -69,6 +69,10 @@ class Parts:
         shown = {sheet: frozenset(_error_cells(self._read(part))) for sheet, part in self._sheets.items()}
         return {sheet: cells for sheet, cells in shown.items() if cells}
 
+    def size(self, sheet: str) -> int:
+        """The length of a sheet's markup in bytes; 0 when its part is not found."""
+        return self._infos[self._sheets[sheet]].file_size if sheet in self._sheets else 0
+
     @cached_property
     def _sheets(self) -> dict[str, str]:
         """Sheet name → its part, through the workbook's relationships."""
