@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from automation.checks.facts import Check, Facts, mark
+from automation.roster import names_in
 from automation.sla.limits import FAILED_CONTACT
 from automation.sla.rules import SECONDS
 from automation.sla.verdict import Verdict
+from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.schema import CALLBACKS
 
@@ -94,4 +96,21 @@ def callback_too_early(facts: Facts) -> Iterator[Finding]:
     )
 
 
-CHECKS: tuple[Check, ...] = (extension_without_record, callback_owed, callback_too_early)
+def callback_by_the_involved(facts: Facts) -> Iterator[Finding]:
+    """STD-09: the customer was called back by the very person complained about; the answer is worth nothing."""
+    callers = facts.register["回访人"]
+    own = distinct.spread(
+        lambda involved, caller: bool(involved.intersection(names_in(caller))), facts.involved, callers
+    )
+    yield from mark(
+        facts.ledger.register,
+        callers.index[own.astype(bool)],
+        "回访人",
+        CALLBACK,
+        Severity.ERROR,
+        lambda row: f"由当事人或责任人{callers.at[row]}自己回访，结果不算数",
+        "由客户服务中心另派人重新回访",
+    )
+
+
+CHECKS: tuple[Check, ...] = (extension_without_record, callback_owed, callback_too_early, callback_by_the_involved)

@@ -31,7 +31,7 @@ def involved_handling(facts: Facts) -> Iterator[Finding]:
             records,
             register.index[both.astype(bool)],
             column,
-            "STD-09" if column == "回访人" else "STD-20",
+            "STD-20",
             Severity.ERROR,
             lambda row, both=both, column=column: (  # type: ignore[misc]
                 f"“{column}”{'、'.join(both.at[row])} 是本单的当事人或责任人，不得参与处理"

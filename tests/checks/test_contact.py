@@ -10,6 +10,16 @@ RECORD = "\n\n处理记录\n编号 | 时间 | 事项 | 结果\nFK20261103-001 | 
 
 CASES = (
     Case(
+        "the person involved calling the customer back",
+        "STD-09",
+        "反馈登记!B2",
+        ERROR,
+        "由当事人或责任人张伟自己回访",
+        "反馈登记\n编号 | 回访人 | 当事人 | 责任人\nFK20261103-001 | 张伟 | 刘强、张伟 | 赵敏",
+        ("001 | 张伟", "001 | 王芳"),
+        hints="另派人重新回访",
+    ),
+    Case(
         "48 hours claimed without saying when the customer was tried",
         "STD-04",
         "反馈登记!D2",

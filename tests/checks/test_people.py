@@ -36,7 +36,7 @@ CASES = (
             HANDLED.format(column=column, name="张伟"),
             ("001 | 张伟", "001 | 王芳"),
         )
-        for column in ("填单人", "经办人", "复核人")
+        for column in ("填单人", "经办人", "复核人", "回访人")
     ),
     Case(
         "the person found liable as the one who reviews",
@@ -46,16 +46,6 @@ CASES = (
         "“复核人”赵敏",
         HANDLED.format(column="复核人", name="王芳、赵敏"),
         ("王芳、赵敏", "王芳、赵敏敏"),
-    ),
-    Case(
-        "the person involved calling the customer back",
-        "STD-09",
-        "反馈登记!B2",
-        ERROR,
-        "“回访人”张伟 是本单的当事人或责任人",
-        HANDLED.format(column="回访人", name="张伟"),
-        ("001 | 张伟", "001 | 王芳"),
-        hints="STD-20",
     ),
     *(
         Case(
