@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,9 +61,21 @@ def _quiet(step: str) -> None:
     """Tell nobody."""
 
 
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """No garbage collection during a pass: it would walk millions of cells again and again, all of them in use."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def inspect(settings: Settings, now: dt.datetime) -> Inspection:
     """Read and check, nothing more: what ``check`` and ``explain`` rest on. Raises what :func:`look` raises."""
-    with Journal.peek(settings.journal) as journal:
+    with _collecting_later(), Journal.peek(settings.journal) as journal:
         return plan.inspect(ledger.load(snapshot.read(settings.workbook)), journal.past(), settings, now)
 
 
@@ -70,8 +84,8 @@ def look(settings: Settings, now: dt.datetime) -> tuple[Snapshot, Plan]:
 
     Raises what :func:`workbook.snapshot.read` and :func:`workbook.ledger.load` raise.
     """
-    seen = snapshot.read(settings.workbook)
-    with Journal.peek(settings.journal) as journal:
+    with _collecting_later(), Journal.peek(settings.journal) as journal:
+        seen = snapshot.read(settings.workbook)
         return seen, plan.decide(ledger.load(seen), journal.past(), settings, now)
 
 
@@ -82,7 +96,7 @@ def run(settings: Settings, now: dt.datetime, *, progress: Progress = _quiet) ->
     reserved numbers are used again at the next pass. Raises :class:`~workbook.errors.KesuError` when the workbook
     cannot be read at all or the journal cannot be used.
     """
-    with Journal.open(settings.journal) as journal:
+    with _collecting_later(), Journal.open(settings.journal) as journal:
         for attempt in range(_ATTEMPTS):
             progress("读取工作簿")
             seen = snapshot.read(settings.workbook)

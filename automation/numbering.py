@@ -119,9 +119,10 @@ def _same_time(issue: Issued, waiting: pd.DataFrame, marks: pd.Series) -> list[i
 
 def _next_numbers(received: pd.Series, taken: Sequence[str]) -> Iterator[str]:
     highest: dict[str, int] = defaultdict(int)
-    parts = pd.Series(list(taken), dtype=object).str.extract(f"^{TICKET}$").dropna()
-    for day, count in zip(parts[0], parts[1], strict=True):
-        highest[day] = max(highest[day], int(count))
+    form = re.compile(TICKET)
+    for number in taken:
+        if match := form.fullmatch(number):
+            highest[match[1]] = max(highest[match[1]], int(match[2]))
     for moment in received:
         day = f"{moment:%Y%m%d}"
         highest[day] += 1

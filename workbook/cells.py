@@ -98,11 +98,22 @@ def numbers(column: pd.Series) -> Typed:
 def words(column: pd.Series) -> Typed:
     """Short values (names, choices, plates, numbers of things): half-width, without any white space."""
     codes, values = distinct.factorize(column)
+    none = np.zeros(len(column), dtype=bool)
+    if _all_tidy(values):
+        return Typed(pd.Series(values[codes], index=column.index, dtype=object), none, none)
     shown = [value if isinstance(value, str) else _shown(value) for value in values]
     tidy = np.array([_tidy(text) for text in shown], dtype=object)
     mended = np.array([one != other for one, other in zip(tidy, shown, strict=True)], dtype=bool)
-    none = np.zeros(len(column), dtype=bool)
     return Typed(pd.Series(tidy[codes], index=column.index, dtype=object), mended[codes], none)
+
+
+def _all_tidy(values: npt.NDArray[np.object_]) -> bool:
+    """Whether there is nothing to mend, asked of all values at once: of most columns there is not."""
+    try:
+        together = "\0".join(values)
+    except TypeError:  # a number, a day, TRUE
+        return False
+    return unicodedata.is_normalized("NFKC", together) and "".join(together.split()) == together
 
 
 def _tidy(text: str) -> str:

@@ -19,8 +19,10 @@ def factorize(column: pd.Series) -> tuple[Codes, Objects]:
     What Python calls equal though staff would not, ``TRUE`` and ``1``, stays apart.
     """
     cells = column.to_numpy(dtype=object)
-    codes, values = pd.factorize(cells, use_na_sentinel=False)
-    if any(not isinstance(value, str) and value in (0, 1) for value in values):
+    codes, values = pd.factorize(cells)
+    if (codes < 0).any():  # a missing value; asking for it from the start costs a second look at every cell
+        codes, values = pd.factorize(cells, use_na_sentinel=False)
+    if not {bool, int, float}.isdisjoint(map(type, values)) and bool in set(map(type, cells)):
         codes, kinds = pd.factorize(pd.Series(list(zip(map(type, cells), cells, strict=True)), dtype=object))
         values = _objects([value for _, value in kinds])
     return codes, values

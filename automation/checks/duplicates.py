@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from automation.checks.facts import Check, Facts, mark
 from automation.identifiers import NO_PLATE
@@ -19,8 +20,10 @@ ALIKE = 0.6
 def same_matter(facts: Facts) -> Iterator[Finding]:
     """DUP-01: a ticket that tells the matter of an earlier one of the same car, received within a week."""
     register = facts.register
-    plated = register[(register["车牌号"] != "") & ~register["车牌号"].isin(NO_PLATE) & register["接收时间"].notna()]
-    ordered = plated.sort_values(["车牌号", "接收时间"], kind="stable")
+    known = (register["车牌号"] != "") & ~register["车牌号"].isin(NO_PLATE) & register["接收时间"].notna()
+    plated = register.loc[known, ["车牌号", "接收时间", "内容概要"]]
+    cars, _ = pd.factorize(plated["车牌号"])  # in whatever order: only that a car's tickets stand together counts
+    ordered = plated.iloc[np.lexsort((plated["接收时间"], cars))]
     week = np.timedelta64(WITHIN_DAYS, "D")
     near = (ordered["车牌号"] == ordered["车牌号"].shift()) & (ordered["接收时间"].diff() <= week)
     found: dict[int, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from automation.identifiers import TICKET
 from automation.past import Past
 from automation.roster import Roster, names_in
 from automation.sla.rules import RuleBook
@@ -42,6 +44,17 @@ class Facts:
                 if stage.rule.id == rule_id:
                     return flow.index, stage
         return None
+
+    @cached_property
+    def day_and_count(self) -> pd.DataFrame:
+        """The two parts of each well-formed 编号: ``day`` (text) and ``count``; rows with another one are left out."""
+        numbers = self.register["编号"]
+        form = re.compile(TICKET)
+        parts = [form.fullmatch(number) for number in numbers]
+        formed = [match.groups() for match in parts if match]
+        index = numbers.index[[match is not None for match in parts]]
+        frame = pd.DataFrame(formed, index=index, columns=["day", "count"], dtype=object)
+        return frame.astype({"count": int})
 
     @cached_property
     def involved(self) -> pd.Series:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from automation.checks.facts import Check, Facts, mark
-from automation.identifiers import TICKET
 from automation.numbering import fingerprints
 from workbook.finding import Finding, Severity
 
@@ -33,7 +32,7 @@ def malformed(facts: Facts) -> Iterator[Finding]:
     """NUM-02 and NUM-06: a number not of the form FKyyyymmdd-nnn, or whose day is not the day of 接收时间."""
     records, register = facts.ledger.register, facts.register
     numbers = register["编号"][register["编号"] != ""]
-    day = pd.to_datetime(numbers.str.extract(f"^{TICKET}$")[0], format="%Y%m%d", errors="coerce")
+    day = pd.to_datetime(facts.day_and_count["day"], format="%Y%m%d", errors="coerce").reindex(numbers.index)
     wrong = numbers[day.isna()]
     yield from mark(
         records,
@@ -97,19 +96,17 @@ def vanished(facts: Facts) -> Iterator[Finding]:
 def gaps(facts: Facts) -> Iterator[Finding]:
     """NUM-04: within a day a number is missing that nobody accounts for."""
     records = facts.ledger.register
-    numbers = facts.register["编号"]
-    parts = numbers.str.extract(f"^{TICKET}$").dropna()
-    parts[1] = parts[1].astype(int)
+    parts = facts.day_and_count
     known = {issue.number for issue in facts.past.issued}
-    highest = parts.groupby(0)[1].agg(["max", "nunique"])
+    highest = parts.groupby("day")["count"].agg(["max", "nunique"])
     gappy = highest.index[(highest["max"] != highest["nunique"]) & (highest["max"] <= 5_000)]
-    for day, group in parts[parts[0].isin(gappy)].groupby(0):
-        taken = set(group[1])
+    for day, group in parts[parts["day"].isin(gappy)].groupby("day"):
+        taken = set(group["count"])
         for missing in sorted(set(range(1, max(taken))) - taken):
             number = f"FK{day}-{missing:03d}"
             if number in known:
                 continue  # NUM-05 speaks of it, or it waits for its row
-            after = group[group[1] > missing].index[0]
+            after = group[group["count"] > missing].index[0]
             yield from mark(
                 records,
                 [after],

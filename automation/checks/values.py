@@ -6,10 +6,11 @@ import difflib
 import re
 from collections.abc import Collection, Iterator
 
+import numpy as np
 import pandas as pd
 
 from automation.checks.facts import Check, Facts, mark
-from automation.identifiers import NO_PLATE, PHONE, PLATE, VIN, vin_check_digit
+from automation.identifiers import NO_PLATE, PHONE, PLATE, VIN, vin_check_digits
 from automation.roster import names_in
 from workbook import distinct
 from workbook.finding import Finding, Severity
@@ -120,6 +121,10 @@ def phones(facts: Facts) -> Iterator[Finding]:
         )
 
 
+_BOUND = frozenset("L12345")
+"""Check digits bind Chinese VINs (they begin with L) and North American ones; others may carry any sign."""
+
+
 def vins(facts: Facts) -> Iterator[Finding]:
     """FORM-03: a VIN of wrong form, or (GB 16735, domestic cars) with a wrong check digit."""
     for records, column, values in _each(facts, Kind.VIN):
@@ -134,10 +139,9 @@ def vins(facts: Facts) -> Iterator[Finding]:
             lambda row, wrong=wrong: f"车架号“{wrong.at[row]}”{_vin_problem(wrong.at[row])}",  # type: ignore[misc]
             "对照行驶证或前挡风玻璃左下角重新填写 17 位车架号",
         )
-        # Check digits bind Chinese VINs (they begin with L) and North American ones; others may carry any sign.
-        bound = values[formed & values.str[:1].isin(list("L12345"))]
-        digits = distinct.spread(vin_check_digit, bound)
-        failed = bound[bound.str[8] != digits]
+        bound = values[formed & np.array([vin[:1] in _BOUND for vin in values], dtype=bool)]
+        digits = pd.Series(vin_check_digits(bound), index=bound.index, dtype=object)
+        failed = bound[[vin[8] != digit for vin, digit in zip(bound, digits, strict=True)]]
         yield from mark(
             records,
             failed.index,
