@@ -143,9 +143,16 @@ def check(workbook: Path, as_json: bool, now: dt.datetime) -> int:
 @told_plainly
 def run(workbook: Path | None, config: Path | None, dry_run: bool, now: dt.datetime) -> int:
     """处理一遍：检查、编号、计算时限、写回工作簿、发提醒、发到期的汇总。"""
+    from automation import rest
+
+    settings = find_settings(workbook, config)
+    quiet = None if dry_run else rest.until(settings, now)
+    if quiet is not None:
+        click.echo(f"没有变化：工作簿和上次处理时一样，{quiet:%m-%d %H:%M} 之前没有要做的事")
+        return CLEAN
     from automation.commands.run import once
 
-    return once(find_settings(workbook, config), now=now, dry_run=dry_run)
+    return once(settings, now=now, dry_run=dry_run)
 
 
 @main.command()

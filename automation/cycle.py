@@ -6,10 +6,10 @@ import datetime as dt
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from automation import channels, outbox, plan, render
+from automation import channels, horizon, outbox, plan, render, rest
 from automation.alerts import Recipient
 from automation.journal import Journal, NumberTaken
 from automation.mail import BadMail, Message
@@ -17,6 +17,7 @@ from automation.outbox import Delivered
 from automation.plan import Inspection, Plan
 from automation.reports import REPORTS
 from automation.reports.period import Period
+from automation.rest import Mark
 from automation.settings import Settings
 from automation.timetable import Occurrence
 from workbook import ledger, package, snapshot, store
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 3
 """How often a pass starts over when the file was saved, or a number given, while it was deciding."""
+
+_UNSETTLED = frozenset({"CHECK-00", "MAIL-01", "READ-06", "READ-11"})
+"""Findings that every pass tells anew on the terminal, or that may pass by themselves."""
 
 Progress = Callable[[str], None]
 
@@ -51,6 +55,12 @@ class Outcome:
     refused: tuple[Refusal, ...] = ()
     unsendable: tuple[Finding, ...] = ()
     delivered: Delivered = field(default_factory=Delivered)
+
+    @property
+    def idle(self) -> bool:
+        """Whether the pass had nothing to do and nobody waits for anything: the same pass again would do nothing."""
+        did = (self.plan.edits, self.plan.issued, self.plan.told, self.plan.reports, self.unwritten, self.unsendable)
+        return not any(did) and self.delivered == Delivered() and not any(f.rule in _UNSETTLED for f in self.findings)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -99,6 +109,7 @@ def run(settings: Settings, now: dt.datetime, *, progress: Progress = _quiet) ->
     with _collecting_later(), Journal.open(settings.journal) as journal:
         for attempt in range(_ATTEMPTS):
             progress("读取工作簿")
+            mark = Mark.of(settings.workbook)  # before it is read: what is saved later must not pass for what was read
             seen = snapshot.read(settings.workbook)
             progress("检查、编号、计算时限")
             decided = plan.decide(ledger.load(seen), journal.past(), settings, now)
@@ -126,7 +137,17 @@ def run(settings: Settings, now: dt.datetime, *, progress: Progress = _quiet) ->
             findings=len(outcome.findings),
             outcome=outcome.unwritten or "完成",
         )
-    return Outcome(outcome.plan, outcome.written, outcome.unwritten, outcome.refused, outcome.unsendable, delivered)
+        done = replace(outcome, delivered=delivered)
+        if mark is not None and done.idle:
+            journal.rest(
+                now,
+                horizon.valid_until(decided.facts, settings.alerts),
+                size=mark.size,
+                changed=mark.changed,
+                sha=seen.sha256,
+                settings=rest.fingerprint(settings),
+            )
+    return done
 
 
 def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[Finding, ...]:

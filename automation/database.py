@@ -33,6 +33,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " refused TEXT NOT NULL DEFAULT '{}')",
         "CREATE INDEX outbox_by_state ON outbox (state, due_at)",
     ),
+    (
+        "CREATE TABLE rest (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL, until TEXT NOT NULL,"
+        " size INTEGER NOT NULL, changed INTEGER NOT NULL, sha TEXT NOT NULL, settings TEXT NOT NULL)",
+    ),
 )
 """Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
 

@@ -132,6 +132,7 @@ class Journal:
         """
         at = now.isoformat()
         with transaction(self._db) as db:
+            db.execute("DELETE FROM rest")
             for one in issued:
                 _reserve(db, one)
             db.executemany(
@@ -165,6 +166,17 @@ class Journal:
             db.execute(
                 "INSERT INTO passes (at, sha, edits, findings, outcome) VALUES (?, ?, ?, ?, ?)",
                 (now.isoformat(), sha, int(edits), int(findings), outcome),
+            )
+
+    def rest(self, now: dt.datetime, until: dt.datetime, *, size: int, changed: int, sha: str, settings: str) -> None:
+        """That the pass at ``now`` had nothing to do, nor has another one over the same file before ``until``.
+
+        The file by its size, time of change and hash; ``settings`` is their fingerprint. The next :meth:`commit` ends it.
+        """
+        with transaction(self._db) as db:
+            db.execute(
+                "INSERT OR REPLACE INTO rest (id, at, until, size, changed, sha, settings) VALUES (1, ?, ?, ?, ?, ?, ?)",
+                (now.isoformat(), until.isoformat(), size, changed, sha, settings),
             )
 
     def last_pass(self) -> LastPass | None:

@@ -39,7 +39,7 @@ def future(facts: Facts) -> Iterator[Finding]:
                 "TIME-01",
                 Severity.ERROR,
                 lambda row, values=values, name=column.name: (  # type: ignore[misc]
-                    f"“{name}”是 {clock_time(values.at[row])}，晚于现在（{facts.now:%Y-%m-%d %H:%M}）"
+                    f"“{name}”是 {clock_time(values.at[row])}，晚于现在"
                 ),
                 "核对年月日和上下午，改成实际发生的时间",
             )
