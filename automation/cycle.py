@@ -46,12 +46,14 @@ class NoReader(KesuError):
 @dataclass(frozen=True)
 class Outcome:
     """What a pass did. ``unwritten`` says in Chinese why the workbook was left alone; empty when it was written or
-    had nothing to change (``written`` counts cells).
+    had nothing to change (``written`` counts cells). ``delayed``: somebody has it, the next pass will write it; else a
+    person has to do something first.
     """
 
     plan: Plan = field(repr=False)
     written: int = 0
     unwritten: str = ""
+    delayed: bool = False
     refused: tuple[Refusal, ...] = ()
     unsendable: tuple[Finding, ...] = ()
     delivered: Delivered = field(default_factory=Delivered)
@@ -121,9 +123,10 @@ def run(settings: Settings, now: dt.datetime, *, progress: Progress = _quiet) ->
             except (NumberTaken, WorkbookChanged) as error:
                 if attempt + 1 < _ATTEMPTS:
                     continue
-                outcome = Outcome(decided, unwritten=str(error))
+                outcome = Outcome(decided, unwritten=str(error), delayed=True)
             except (WorkbookBusy, WriteFailed, CannotPatch) as error:
-                outcome = Outcome(decided, unwritten=str(error), unsendable=unsendable)
+                delayed = isinstance(error, WorkbookBusy)
+                outcome = Outcome(decided, unwritten=str(error), delayed=delayed, unsendable=unsendable)
             else:
                 _mark_written(journal, decided, refused)
                 outcome = Outcome(decided, written, refused=refused, unsendable=unsendable)

@@ -215,3 +215,23 @@ def test_a_mistake_in_kesu_toml_is_told_by_its_path(sample, tmp_path):
     result = kesu("run", sample, "--config", config, *NOW)
     assert result.exit_code == 2
     assert "mail.port" in result.output and "mail.password" in result.output and '"x"' not in result.output
+
+
+def test_a_workbook_that_is_open_somewhere_is_no_failure_of_the_scheduled_run(sample, tmp_path):
+    path = tmp_path / "样例.xlsx"
+    path.write_bytes(sample.read_bytes())
+    lock = path.with_name(f".~lock.{path.name}#")
+    lock.write_text(",zhang,pc-7,21.11.2026 09:29,file:///home/zhang/.config;")
+    result = kesu("run", path, *NOW)
+    assert result.exit_code == 0 and "没有写回" in result.output and "zhang" in result.output
+    assert path.read_bytes() == sample.read_bytes()
+    lock.unlink()
+    assert "写回" in kesu("run", path, *NOW).output and path.read_bytes() != sample.read_bytes()
+
+
+def test_usage_errors_and_help_are_chinese(sample):
+    assert "缺少 工作簿" in kesu("check").output
+    assert "没有命令 chekc" in kesu("chekc").output
+    wrong = kesu("run", sample, "--now", "明天")
+    assert wrong.exit_code == 2 and "不是时间" in wrong.output
+    assert "用法" in kesu("run", "--help").output and "Usage" not in kesu("run", "--help").output

@@ -17,14 +17,18 @@ from workbook.finding import Severity
 
 
 def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
-    """One pass, or only its plan. 2 when the register is empty or the workbook could not be written."""
+    """One pass, or only its plan. 2 when the register is empty or the workbook cannot be written until somebody acts.
+
+    A workbook that is merely open somewhere is everyday life: 0, and a scheduler stays quiet.
+    """
     if dry_run:
         _, decided = cycle.look(settings, now)
         _tell_plan(decided)
         return COULD_NOT if decided.facts.register.empty else CLEAN
     outcome = cycle.run(settings, now)
     tell(outcome, settings)
-    return COULD_NOT if outcome.plan.facts.register.empty or outcome.unwritten else CLEAN
+    stuck = outcome.unwritten and not outcome.delayed
+    return COULD_NOT if outcome.plan.facts.register.empty or stuck else CLEAN
 
 
 def tell(outcome: Outcome, settings: Settings) -> None:
