@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 import sys
 import tempfile
 import traceback
@@ -36,6 +37,8 @@ class Moment(click.ParamType[dt.datetime]):
             self.fail(f"“{value}”不是时间，写成例如 2026-11-21T09:30", param, ctx)
         if moment.tzinfo is not None:
             moment = moment.astimezone(SHANGHAI).replace(tzinfo=None)
+        if not 2000 <= moment.year < 2100:
+            self.fail(f"“{value}”不在 2000 到 2099 年之间", param, ctx)
         return moment
 
 
@@ -66,8 +69,19 @@ def told_plainly(command: Callable[..., int | None]) -> Callable[..., None]:
             code = COULD_NOT
         except click.ClickException:
             raise
+        except BrokenPipeError:  # whoever read our output has enough of it (``| head``): what was done is done
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush would complain again
+            code = CLEAN
+        except OSError as error:
+            click.echo(
+                f"✗ 读写文件失败（{error.strerror or error}）：{error.filename or ''}。请检查权限和磁盘。", err=True
+            )
+            code = COULD_NOT
         except Exception:  # noqa: BLE001 - the last resort: keep the details for whoever maintains kesu
-            click.echo(f"✗ 程序出了意外，工作簿没有被改动。详情已存入 {_keep_details()}，请发给维护人员。", err=True)
+            click.echo(
+                f"✗ 程序出了意外，没有做完。工作簿若已写过，之前的文件在备份里。详情已存入 {_keep_details()}，请发给维护人员。",
+                err=True,
+            )
             code = COULD_NOT
         sys.exit(code)
 
@@ -196,11 +210,9 @@ def outbox() -> None:
 
 
 def outbox_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Which journal: by workbook or by kesu.toml."""
+    """Which journal: by workbook, by kesu.toml, or the only one in this folder."""
     command = click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml。")(command)
-    return click.option("--workbook", type=WORKBOOK, metavar="工作簿", help="工作簿（默认：kesu.toml 里写的那个）。")(
-        command
-    )
+    return click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")(command)
 
 
 @outbox.command("list")
@@ -264,6 +276,8 @@ def restore(workbook: Path, backup: Path | None, config: Path | None, now: dt.da
 def find_settings(workbook: Path | None, config: Path | None) -> Any:
     """Settings of ``--config``, else of the ``kesu.toml`` beside the workbook or in this folder, else the defaults.
 
+    Without any of them the one workbook of this folder that kesu has worked on is meant.
+
     Raises :class:`~workbook.errors.BadConfig` with every mistake of the file.
     """
     from automation import settings
@@ -272,6 +286,9 @@ def find_settings(workbook: Path | None, config: Path | None) -> Any:
         folder = workbook.absolute().parent if workbook else Path.cwd()
         beside = folder / "kesu.toml"
         config = beside if beside.is_file() else None
+        if config is None and workbook is None:
+            worked = [book for book in folder.glob("*.xls[xm]") if book.with_suffix(".kesu").is_dir()]
+            workbook = worked[0] if len(worked) == 1 else None
     found, errors = settings.load(config, workbook=workbook)
     if errors:
         name = f"“{config}”" if config else "设置"

@@ -44,7 +44,7 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
     """
     boxes: dict[Recipient, list[tuple[Alert, str]]] = defaultdict(list)
     keys: list[str] = []
-    unreachable: dict[str, int] = defaultdict(int)
+    unreachable: dict[tuple[str, str], int] = defaultdict(int)
     for alert, responsible, above, named, involved in _alerts(facts, limits):
         if alert.key in told:
             continue
@@ -54,7 +54,7 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
         )
         reachable = [person for person in people if person.address]
         if not reachable:
-            unreachable[role] += 1
+            unreachable[role, people[0].name if people else ""] += 1
             continue
         keys.append(alert.key)
         for person in reachable:
@@ -110,7 +110,7 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
     register, now = facts.register, np.datetime64(facts.now, "s")
     involved = facts.involved
     most = dt.timedelta(hours=limits.escalate_at_most_hours)
-    going = register["归档时间"].isna() & register["编号"].ne("")
+    going = facts.clocks.now_at["state"].ne("已办结") & register["编号"].ne("")
     for flow in facts.clocks.flows.values():
         alive = going.loc[flow.index].to_numpy(dtype=bool)
         for stage in flow.stages:
@@ -136,7 +136,7 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
 def _talks(facts: Facts, pending: pd.DataFrame, involved: pd.Series, most: dt.timedelta) -> Iterator[_Entry]:
     """STD-16: from the 1st the customer of a pending item is to be talked to, by the 4th he has been."""
     register = facts.register
-    going = register["归档时间"].isna() & register["编号"].ne("")
+    going = facts.clocks.now_at["state"].ne("已办结") & register["编号"].ne("")
     owed = pending[pending["open"] & pending["talk_due"].notna() & going.loc[pending.index]]
     tickets = register.loc[owed.index, _SHOWN].to_dict("records")
     for (row, due), ticket in zip(owed["talk_due"].items(), tickets, strict=True):
@@ -194,13 +194,15 @@ def _alert(
     )
 
 
-def _undeliverable(facts: Facts, unreachable: dict[str, int]) -> Iterator[Finding]:
+def _undeliverable(facts: Facts, unreachable: dict[tuple[str, str], int]) -> Iterator[Finding]:
     """MAIL-01: alerts that nobody can be sent; they stay due until 人员 has an address."""
     records = facts.ledger[STAFF]
-    for role, count in sorted(unreachable.items()):
+    for (role, name), count in sorted(unreachable.items()):
         holders = facts.roster.in_role(role)
-        where = records.cell(holders[0].row, "邮箱") if holders else None
-        told = "没有填写邮箱" if holders else "在“人员”表中没有人担任"
+        asked = next((one for one in (*holders, *facts.roster.people) if one.name == name), None)
+        where = records.cell(asked.row, "邮箱") if asked else None
+        nobody = "能接手的人都是当事人或责任人" if holders else "在“人员”表中没有人担任"
+        told = f"的{name}没有填写邮箱" if asked else nobody
         yield Finding(
             "MAIL-01",
             Severity.ERROR,

@@ -46,7 +46,9 @@ def allocate(register: pd.DataFrame, known: Sequence[Issued], now: dt.datetime) 
     staff numbered by hand stays. Numbers once issued are never given to another row, though theirs was deleted.
     """
     numbers, times = register["编号"].copy(), register["编号时间"].copy()
-    waiting = register[(numbers == "") & register["接收时间"].notna()].sort_values("接收时间", kind="stable")
+    # A time of receipt that has not come yet is a slip (TIME-01): a number made of it would be wrong for ever.
+    received = register["接收时间"] <= np.datetime64(now, "s")
+    waiting = register[(numbers == "") & received].sort_values("接收时间", kind="stable")
     here = set(numbers)
     missing = [issue for issue in known if issue.number not in here and _well_formed(issue.number)]
     returned = _returning(missing, waiting, fingerprints(waiting)) if missing and len(waiting) else {}

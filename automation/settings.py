@@ -261,7 +261,7 @@ def _unknown(path: str, known: set[str]) -> str:
 
 def _contradictions(values: Mapping[str, Any], given: Mapping[str, object]) -> Iterator[str]:
     if values["workbook"] is None:
-        yield "workbook：没有说明工作簿；在命令后写文件名，或在 kesu.toml 里写 workbook = '…xlsx'"
+        yield "workbook：没有说明是哪个工作簿；在命令最后写上它的文件名，或在 kesu.toml 里写 workbook = '…xlsx'"
     if not values["mail.host"]:
         if values["mail.user"] or values["mail.sender"]:
             yield 'mail.host：没有写；写了 mail.user 或 mail.sender，就要写发信服务器，如 "smtp.exmail.qq.com"'

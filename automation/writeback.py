@@ -87,7 +87,7 @@ def hints(facts: Facts, findings: Sequence[Finding]) -> pd.Series:
             out.loc[rows] = _stage_hints(now_at.loc[rows], due.loc[rows], todo(stage.rule), stage.rule.id)
             if position == 0:
                 blind = (stage.reason == Reason.START_MISSING) & (stage.verdict == Verdict.UNKNOWN)
-                out.loc[flow.index[blind]] = f"{stage.rule.start}缺失或无法识别，无法计时：请补填"
+                out.loc[flow.index[blind]] = f"{stage.rule.start}缺失、无法识别或晚于现在，无法计时：请更正"
         if not flow.stages:
             out.loc[flow.index] = f"“{flow.flow}”在规则表中没有时限规则，暂不计时"
         _pending_hints(out, flow, now_at, facts.now)

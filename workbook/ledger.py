@@ -15,11 +15,19 @@ from workbook.edits import Cell, column_number
 from workbook.errors import SheetMissing
 from workbook.finding import Finding, Severity
 from workbook.location import Placement, header_text, place
-from workbook.schema import DICTIONARY_SHEET, NUMERIC, REGISTER, TABLES, TEMPORAL, Column, Kind, Table
+from workbook.schema import DICTIONARY_SHEET, FINDINGS, NUMERIC, REGISTER, RULES, TABLES, TEMPORAL, Column, Kind, Table
 from workbook.snapshot import Grid, Snapshot
 
 _SQUEEZED = frozenset({Kind.PERSON, Kind.PHONE, Kind.PLATE, Kind.VIN, Kind.TICKET})
 _UPPER = frozenset({Kind.PLATE, Kind.VIN, Kind.TICKET})
+
+_MISSED = {
+    RULES.sheet: "各环节按来源文件的默认时限计算",
+    FINDINGS.sheet: "检查结果只在命令的输出里，不写进工作簿",
+}
+_OURS = 5
+"""A workbook with so many of the contract's tables was made for kesu: what it lacks was lost, not never there."""
+_MISSED_HINT = "需要的话，从 kesu new 新建的工作簿里把这张表复制过来"
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,10 @@ def load(snapshot: Snapshot) -> Ledger:
         placement = placements.get(table.sheet)
         if placement is None:
             tables[table.sheet] = _absent(table)
+            if table.sheet in _MISSED and len(placements) >= _OURS:
+                findings.append(
+                    Finding("READ-13", Severity.INFO, f"没有“{table.sheet}”表：{_MISSED[table.sheet]}", _MISSED_HINT)
+                )
         else:
             tables[table.sheet], told = _records(placement, snapshot)
             findings += told
@@ -210,6 +222,15 @@ def _structure_findings(records: Records, placement: Placement) -> Iterator[Find
             Severity.INFO,
             f"{sheet}第 {rows[0]}–{rows[-1]} 行共 {len(rows)} 行在 Excel 表格范围之外，已照常读取",
             "拖动表格右下角把这些行包含进来",
+            sheet=sheet,
+        )
+    if placement.notes:
+        rows = placement.notes
+        yield Finding(
+            "READ-12",
+            Severity.INFO,
+            f"{sheet}第 {rows[0]}–{rows[-1]} 行中有 {len(rows)} 行在表格下方且只有一格内容，当作说明文字，没有统计",
+            "如果是一条记录，请移到表格里并填写其他列",
             sheet=sheet,
         )
 

@@ -29,6 +29,8 @@ class Placement:
     columns: Mapping[str, int]
     duplicates: Mapping[str, int]
     native: NativeTable | None
+    notes: tuple[int, ...] = ()
+    """Rows below the Excel table with a single cell: taken for remarks, and said so."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -80,7 +82,11 @@ def _at(table: Table, snapshot: Snapshot, native: NativeTable) -> Placement:
     row = grid.rows[native.header_row - grid.top] if 0 <= native.header_row - grid.top < len(grid.rows) else []
     start, stop = native.left - grid.left, native.right - grid.left + 1
     columns, duplicates = _headers(table, row[max(start, 0) : stop], max(native.left, grid.left))
-    return _placement(table, snapshot, grid, native.header_row, columns, duplicates, native)
+    # A column that staff added beside the table without widening it counts too, unless it is another table's.
+    beside, _ = _headers(table, row, grid.left)
+    others = [other for other in snapshot.tables if other.sheet == native.sheet and other != native]
+    free = {name: at for name, at in beside.items() if not any(other.left <= at <= other.right for other in others)}
+    return _placement(table, snapshot, grid, native.header_row, {**free, **columns}, duplicates, native)
 
 
 def _by_headers(table: Table, snapshot: Snapshot, taken: set[tuple[str, int]]) -> Placement | None:
@@ -127,21 +133,31 @@ def _placement(
     native: NativeTable | None,
 ) -> Placement:
     first = header_row + 1 - grid.top
-    last = native.last_row if native else grid.top + len(grid.rows) - 1
-    below = [
-        other.header_row for other in snapshot.tables if other.sheet == grid.name and other.header_row > header_row
-    ]
-    bound = min(below) - 1 if below else grid.top + len(grid.rows) - 1
+    bound = _next_table(snapshot, grid, header_row, columns) - 1
     offsets = [column - grid.left for column in columns.values()]
     rows: list[int] = []
+    notes: list[int] = []
+    apart = False
     for index in range(max(first, 0), bound - grid.top + 1):
-        leading = _leading(grid.rows[index], offsets)
+        leading, row = _leading(grid.rows[index], offsets), grid.top + index
         if leading is None:
-            if native and grid.top + index > last:
-                break  # below the Excel table, an empty row ends what belongs to it
+            apart |= native is not None and row > native.last_row
+        elif apart and sum(grid.rows[index][offset] not in ("", None) for offset in offsets) < 2:
+            notes.append(row)  # one cell alone, below the Excel table and an empty row: a remark, no record
         elif str(leading).strip().lower() not in _TOTALS:
-            rows.append(grid.top + index)
-    return Placement(table, grid.name, header_row, tuple(rows), columns, duplicates, native)
+            rows.append(row)
+    return Placement(table, grid.name, header_row, tuple(rows), columns, duplicates, native, tuple(notes))
+
+
+def _next_table(snapshot: Snapshot, grid: Grid, header_row: int, columns: Mapping[str, int]) -> int:
+    """The header row of the next Excel table below in these columns, else the row after the sheet's last."""
+    left, right = min(columns.values(), default=0), max(columns.values(), default=0)
+    below = [
+        other.header_row
+        for other in snapshot.tables
+        if other.sheet == grid.name and other.header_row > header_row and other.left <= right and other.right >= left
+    ]
+    return min(below, default=grid.top + len(grid.rows))
 
 
 def _leading(cells: Sequence[Any], offsets: Sequence[int]) -> Any:

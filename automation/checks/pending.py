@@ -63,6 +63,17 @@ def approved(facts: Facts) -> Iterator[Finding]:
 
 def both_ledgers(facts: Facts) -> Iterator[Finding]:
     """STD-15: every pending item stands in both ledgers with the same facts, and the register marks it."""
+    for table in PENDING:
+        numberless = facts.ledger[table].frame["编号"]
+        yield from mark(
+            facts.ledger[table],
+            numberless.index[numberless == ""],
+            "编号",
+            "STD-15",
+            Severity.ERROR,
+            lambda row: "这项未了事宜没有编号，不知道是哪一单",
+            "填写反馈登记中的编号",
+        )
     entries = {table: _entries(facts.ledger[table]) for table in PENDING}
     for table, other in (PENDING, PENDING[::-1]):
         mine, theirs = entries[table], entries[other]

@@ -34,6 +34,13 @@ def nearest(value: str, choices: Collection[str]) -> str:
     return overlap[0] if overlap and set(overlap[0]) & set(value) else ""
 
 
+def _like(name: str, names: Collection[str]) -> str:
+    """A name that differs by a slip; sharing a sign is no likeness between names."""
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    likely = [one for one in close if one[0] == name[0] or len(set(one) & set(name)) > 1]
+    return f"；是不是“{likely[0]}”？" if likely else ""
+
+
 def _proposal(value: str, choices: Collection[str]) -> str:
     found = nearest(value, choices)
     return f"；是不是“{found}”？" if found else ""
@@ -173,7 +180,7 @@ def mileages(facts: Facts) -> Iterator[Finding]:
         "行驶里程",
         "FORM-04",
         Severity.WARNING,
-        lambda row: f"行驶里程“{wrong.at[row]:g}”不合理",
+        lambda row: f"行驶里程“{wrong.at[row]:.10g}”不合理",
         f"填写公里整数，0 到 {MILEAGE_LIMIT:,}",
     )
 
@@ -199,7 +206,7 @@ def unknown_people(facts: Facts) -> Iterator[Finding]:
                 Severity.WARNING,
                 lambda row, strangers=strangers, name=column.name: (  # type: ignore[misc]
                     f"“{name}”里的“{'、'.join(strangers.at[row])}”不在人员表中"
-                    f"{_proposal(strangers.at[row][0], sorted(names))}"
+                    f"{_like(strangers.at[row][0], sorted(names))}"
                 ),
                 "改正姓名，或在“人员”表中加上此人",
             )

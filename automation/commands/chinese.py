@@ -23,6 +23,7 @@ class Command(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         records = [record for option in options if (record := option.get_help_record(ctx)) is not None]
+        records = [(flag, text.replace("[required]", "（必填）")) for flag, text in records]
         if records:
             with formatter.section("选项"):
                 formatter.write_dl(records)
@@ -107,6 +108,8 @@ def _wanted(error: click.BadParameter) -> str:
         return f"要填 {kind.min} 到 {kind.max} 的整数"
     if isinstance(kind, type(click.INT)):
         return "要填整数"
+    if isinstance(kind, click.Path):
+        return "要填文件夹，不是文件" if "is a file" in error.message else "要填文件，不是文件夹"
     return error.message
 
 

@@ -105,7 +105,9 @@ def _tell(
     click.echo()
     click.secho("请打开看看", bold=True)
     click.echo(f"  工作簿    {settings.workbook}")
-    click.echo("            （看“反馈登记”最右边四列和“检查结果”“看板”）")
+    click.echo(
+        "            （看“反馈登记”最右边四列和“检查结果”“看板”；用 LibreOffice 打开时按 Ctrl+Shift+F9 重算看板）"
+    )
     for path in sorted(settings.outbox.glob("*.eml")):
         click.echo(f"  提醒邮件  {path}")
     for path in reports:

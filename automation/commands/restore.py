@@ -19,5 +19,7 @@ def bring_back(settings: Settings, backup: Path | None, now: dt.datetime) -> Non
             click.echo(f"{one.taken:%Y-%m-%d %H:%M:%S}  {one.path}")
         click.echo(f"共 {len(kept)} 份备份" + ("；用 --backup 文件 恢复其中一份" if kept else ""))
         return
+    inside = settings.backup_dir / backup.name
+    backup = inside if not backup.exists() and inside.exists() else backup
     before = store.restore(settings.workbook, backup, backups=settings.backup_dir, keep=settings.backups.keep, now=now)
     click.echo(f"✓ 已恢复 {backup.name}" + (f"；恢复前的文件留在 {before}" if before else ""))

@@ -39,7 +39,7 @@ def build(facts: Facts, findings: Sequence[Finding], period: Period, settings: S
     return ReportMail(
         key=f"report|{period.kind}|{period.label}",
         subject=f"【客诉{kind}】{period.words}：收到 {this.received.count} 件，办结 {this.closed.count} 件，"
-        f"超时 {this.late.count} 件",
+        f"期内超时 {this.late.count} 件，现在超时 {summary.overdue_tickets.count} 件",
         template="weekly",
         context=_context(summary, masked, title, name, settings),
         attachments=((name, reportbook.write(described)),),

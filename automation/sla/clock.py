@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from automation.sla.stages import Clocks, FlowClock, StageClock
 from automation.sla.standing import now_at
 from automation.sla.verdict import Reason, Verdict
 from workbook.ledger import Ledger
-from workbook.schema import EVENTS
+from workbook.schema import EVENTS, REGISTER, TEMPORAL
 from workbook.vocabulary import FLOW, STANDARD_FLOW
 
 NUMBERING = "STD-03"
@@ -30,6 +31,7 @@ def run(ledger: Ledger, book: RuleBook, calendar: Calendar, now: dt.datetime) ->
 
     Raises :class:`~automation.sla.calendar.NoOpenTime` when a working-time rule meets a calendar that never opens.
     """
+    ledger = _as_of(ledger, np.datetime64(now, "s"))
     register = ledger.register.frame
     # A flow that is no flow of the contract is a finding (LIST-01); until it is mended the standard flow counts.
     flow_of = register["流程"].where(register["流程"].isin(FLOW.values), STANDARD_FLOW)
@@ -40,6 +42,17 @@ def run(ledger: Ledger, book: RuleBook, calendar: Calendar, now: dt.datetime) ->
         if len(tickets):
             flows[flow] = _flow(flow, tickets, pendings, ledger, book, calendar, np.datetime64(now, "s"))
     return Clocks(now, flows, now_at(flows, register))
+
+
+def _as_of(ledger: Ledger, now: np.datetime64) -> Ledger:
+    """The register without times that have not come yet: nothing is done in the future (TIME-01 names the cell)."""
+    frame = ledger.register.frame
+    times = [column.name for column in REGISTER.columns if column.kind in TEMPORAL]
+    ahead = [name for name in times if name not in ("截止时间", "下次答复时间") and (frame[name] > now).any()]
+    if not ahead:
+        return ledger
+    past = {name: frame[name].where(frame[name] <= now) for name in ahead}
+    return ledger.having(replace(ledger.register, frame=frame.assign(**past)))
 
 
 def _flow(

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from automation.advice import todo
+from automation.advice import PENDING_TODO, todo
 from automation.sla.rules import EVENT_PREFIX, Rule, Unit
 from automation.sla.stages import Clocks, FlowClock, StageClock, lateness
 from automation.sla.verdict import Reason, Verdict
@@ -75,18 +75,21 @@ def _explain(ledger: Ledger, clocks: Clocks, row: int) -> TicketExplained:
         current=at["stage"],
         due=_iso(at["due"]),
         state=at["state"],
-        todo=next((todo(stage.rule) for stage in flow.stages if stage.rule.id == at["rule"]), ""),
-        pending=tuple(_pending(flow, position)),
+        todo=PENDING_TODO
+        if at["state"] == "未了事宜"
+        else next((todo(stage.rule) for stage in flow.stages if stage.rule.id == at["rule"]), ""),
+        pending=tuple(_pending(flow, position, clocks.now)),
         stages=tuple(_stage(ledger, clocks, stage, row, position) for stage in flow.stages),
     )
 
 
-def _pending(flow: FlowClock, position: int) -> Iterator[str]:
+def _pending(flow: FlowClock, position: int, now: dt.datetime) -> Iterator[str]:
     item = flow.pending.iloc[position]
     if pd.notna(item["since"]):
         yield f"{item['since']:%Y-%m-%d} 转入未了事宜（STD-12），责任认定的时限从此暂停"
     if item["open"] and pd.notna(item["talk_due"]):
-        yield f"{item['talk_due']:%Y-%m-%d %H:%M} 前须与客户沟通（STD-16：每月 4 日前）"
+        late = "，已逾期 " + span(now - item["talk_due"].to_pydatetime()) if now > item["talk_due"] else ""
+        yield f"{item['talk_due']:%Y-%m-%d %H:%M} 前须与客户沟通（STD-16：每月 4 日前）{late}"
     if pd.notna(item["resolved"]):
         yield f"两本台帐都已了结，从 {item['resolved']:%Y-%m-%d %H:%M} 起重新计时（STD-17；完成日期只有日期时当日不计）"
 
@@ -126,7 +129,7 @@ def _steps(
     start, due, actual = stage.start[position], stage.due[position], stage.actual[position]
     verdict, reason = Verdict(stage.verdict[position]), Reason(stage.reason[position])
     if reason is not Reason.NONE:
-        yield f"{verdict.chinese}:{reason.chinese}"
+        yield f"{verdict.chinese}：{reason.chinese}"
     if rule.effective:
         yield f"按 {rule.effective:%Y-%m-%d} 起生效的规则"
     if np.isnat(start):

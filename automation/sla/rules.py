@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -35,6 +35,8 @@ class Unit(Enum):
 
 SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.OPEN_HOUR: 3600, Unit.DAY: 86_400}
 _UNITS = {unit.value: unit for unit in Unit}
+_MOST = {Unit.MINUTE: 1_051_200, Unit.HOUR: 17_520, Unit.OPEN_HOUR: 4_000, Unit.DAY: 730, Unit.WORKDAY: 500}
+"""Two years in each unit: a longer limit is a slip of the finger, and would reach past every calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +120,31 @@ def read(records: Records) -> tuple[RuleBook, tuple[Finding, ...]]:
     rules: list[Rule] = []
     findings: list[Finding] = []
     for row, values in zip(records.frame.index, records.frame.to_dict("records"), strict=True):
+        cells = {str(name): value for name, value in values.items()}
         try:
             _refuse_unread(records, row)
-            rules.append(_rule({str(name): value for name, value in values.items()}))
+            rules.append(_rule(cells))
         except Malformed as error:
-            stand_in = "默认规则暂时代替" if str(values["规则号"]).strip().upper() in defaults else "这条规则暂不生效"
-            findings.append(
-                Finding(
-                    "RULE-01",
-                    Severity.ERROR,
-                    f"{records.place(row, error.column)} {error.problem}，{stand_in}",
-                    error.hint,
-                    records.cell(row, error.column),
-                    sheet=records.sheet,
-                )
-            )
+            stand_in = "默认规则暂时代替" if _text(cells, "规则号").upper() in defaults else "这条规则暂不生效"
+            if error.column == "预警":  # no reason to throw away the dealership's own limit
+                rules.append(_rule({**cells, "预警": ""}))
+                stand_in = "暂按 75% 预警"
+            findings.append(_malformed(records, row, error, stand_in))
     if records.present and rules:
-        findings += _missing(records, rules, defaults)
+        written = {_text({"规则号": cell}, "规则号").upper() for cell in records.frame["规则号"]}
+        findings += _missing(records, written, defaults)
     return _book(rules, defaults), tuple(findings)
+
+
+def _malformed(records: Records, row: int, error: Malformed, stand_in: str) -> Finding:
+    return Finding(
+        "RULE-01",
+        Severity.ERROR,
+        f"{records.place(row, error.column)} {error.problem}，{stand_in}",
+        error.hint,
+        records.cell(row, error.column),
+        sheet=records.sheet,
+    )
 
 
 def _refuse_unread(records: Records, row: int) -> None:
@@ -146,8 +155,8 @@ def _refuse_unread(records: Records, row: int) -> None:
             raise Malformed(column, f"{column}“{seen}”看不懂", "生效日期写成 2026-11-03，延长时限只填数字")
 
 
-def _missing(records: Records, rules: Sequence[Rule], defaults: Mapping[str, Rule]) -> Iterator[Finding]:
-    absent = [rule_id for rule_id in defaults if rule_id not in {rule.id for rule in rules}]
+def _missing(records: Records, written: Set[str], defaults: Mapping[str, Rule]) -> Iterator[Finding]:
+    absent = [rule_id for rule_id in defaults if rule_id not in written]
     if absent:
         yield Finding(
             "RULE-02",
@@ -186,6 +195,8 @@ def _rule(row: Mapping[str, Any]) -> Rule:
     if unit is None:
         raise Malformed("单位", f"单位“{_text(row, '单位')}”不认识", f"改为：{'、'.join(_UNITS)}")
     condition, extension = _condition(row), _number(row, "延长时限")
+    if extension is not None:
+        _refuse_endless("延长时限", extension, unit)
     return Rule(
         id=rule_id,
         flow=flow,
@@ -228,9 +239,18 @@ def _limit(row: Mapping[str, Any], unit: Unit) -> float | None:
         return None
     if limit is None:
         raise Malformed("时限", f"单位是“{unit.value}”却没有时限", "填写数字，或把单位改为“无”")
+    _refuse_endless("时限", limit, unit)
     if unit is Unit.WORKDAY and not limit.is_integer():
         raise Malformed("时限", f"{limit:g} 个工作日不是整数", "工作日填整数，例如 3")
     return limit
+
+
+def _refuse_endless(column: str, limit: float, unit: Unit) -> None:
+    most = _MOST.get(unit, float("inf"))
+    if limit > most:
+        raise Malformed(
+            column, f"{column}{limit:g}{unit.value}太长（最多 {most:g}）", "改成合理的时限；不设时限请把单位写成“无”"
+        )
 
 
 def _event(row: Mapping[str, Any], column: str) -> str:

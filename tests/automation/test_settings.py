@@ -137,7 +137,7 @@ def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 def test_no_workbook_anywhere_is_told() -> None:
     _, errors = settings.load(None, workbook=None)
-    assert len(errors) == 1 and errors[0].startswith("workbook：没有说明工作簿")
+    assert len(errors) == 1 and errors[0].startswith("workbook：没有说明是哪个工作簿")
 
 
 def test_the_example_loads_cleanly_lists_every_key_and_shows_the_defaults(tmp_path: Path) -> None:

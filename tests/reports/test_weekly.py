@@ -413,7 +413,7 @@ def sent(mail: ReportMail, now: dt.datetime = NOW) -> tuple[str, str, str]:
 def test_the_mail_says_it_in_one_minute() -> None:
     mail = build_hand()
     subject, text, html = sent(mail)
-    assert subject == "【客诉周报】2026-11-10~11-16：收到 2 件，办结 1 件，超时 1 件|星耀4S店"
+    assert subject == "【客诉周报】2026-11-10~11-16：收到 2 件，办结 1 件，期内超时 1 件，现在超时 2 件|星耀4S店"
     assert (mail.key, mail.roles) == ("report|weekly|2026-W46", ("主管总经理", "管理部"))
     for part in (text, html):
         assert part.index("需要总经理决定") < part.index("环节按时率") < part.index("陆文琴") < part.rindex("未了事宜")

@@ -55,6 +55,8 @@ class Ticket:
 
 def judge(ticket: Row, ledgers: Sequence[Row], events: Sequence[Row], now: dt.datetime) -> Ticket:
     """Every stage of a ticket at ``now``. ``ledgers``: the entries of both 未了事宜台帐."""
+    # Decided: nothing is done in the future. A time that has not come yet is a slip and counts as not filled in.
+    ticket = {name: None if isinstance(cell, dt.datetime) and cell > now else cell for name, cell in ticket.items()}
     number = ticket.get("编号")
     items = [item for item in ledgers if number and item.get("编号") == number]
     events = [event for event in events if number and event.get("编号") == number]

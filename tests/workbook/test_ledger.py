@@ -200,15 +200,37 @@ def test_rows_typed_below_the_excel_table_are_read_and_said() -> None:
     assert "第 3–4 行共 2 行在 Excel 表格范围之外,已照常读取" in tables.plain(told.message)
 
 
-def test_an_empty_row_below_the_excel_table_ends_what_belongs_to_it() -> None:
+def test_below_the_excel_table_and_an_empty_row_a_record_is_read_and_a_remark_is_told() -> None:
     def fill(book: xlsxwriter.Workbook, times: Format) -> None:
         sheet = book.add_worksheet("反馈登记")
         native(sheet, times, "反馈登记", rows_of(CASE))
-        sheet.write(4, 0, "以下为旧版说明")
+        sheet.write(4, 0, "以下为补记")
+        for column, cell in enumerate(rows_of(CASE)[1]):
+            sheet.write(6, column, cell, times if isinstance(cell, dt.datetime) else None)
 
     book = xlsxwriter_book(fill)
-    read_as_it_stands(book, 2)
-    assert not found(book, "READ-09")
+    assert list(book.register.frame.index) == [2, 7]
+    assert found(book, "READ-09") and found(book, "READ-12")
+
+
+def test_a_small_table_beside_the_register_hides_none_of_its_rows() -> None:
+    def fill(book: xlsxwriter.Workbook, times: Format) -> None:
+        sheet = book.add_worksheet("反馈登记")
+        rows = rows_of(CASE)
+        native(sheet, times, "反馈登记", [rows[0], *[rows[1]] * 6])
+        sheet.add_table(3, 60, 5, 61, {"name": "小表", "columns": [{"header": "甲"}, {"header": "乙"}]})
+
+    assert len(xlsxwriter_book(fill).register.frame) == 6
+
+
+def test_sheets_that_are_missed_are_told() -> None:
+    def fill(book: xlsxwriter.Workbook, times: Format) -> None:
+        native(book.add_worksheet("反馈登记"), times, "反馈登记", rows_of(CASE))
+        for table in TABLES[1:5]:
+            native(book.add_worksheet(table.sheet), times, table.name, [list(table.headers), [""] * len(table.headers)])
+
+    told = [finding.message for finding in found(xlsxwriter_book(fill), "READ-13")]
+    assert len(told) == 2 and "规则" in told[0] and "检查结果" in told[1]
 
 
 @pytest.mark.parametrize("side_by_side", [False, True], ids=["one below the other", "side by side"])
