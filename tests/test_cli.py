@@ -235,3 +235,29 @@ def test_usage_errors_and_help_are_chinese(sample):
     wrong = kesu("run", sample, "--now", "明天")
     assert wrong.exit_code == 2 and "不是时间" in wrong.output
     assert "用法" in kesu("run", "--help").output and "Usage" not in kesu("run", "--help").output
+
+
+def test_a_reader_that_has_seen_enough_is_no_accident(sample):
+    import subprocess
+    import sys
+
+    code = "from automation.cli import main; main(prog_name='kesu')"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "check", str(sample), *NOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.close()
+        told = running.stderr.read().decode()
+    assert "意外" not in told and "Broken" not in told, told
+
+
+def test_the_outbox_of_the_only_workbook_in_the_folder_needs_no_name(sample, tmp_path, monkeypatch):
+    path = tmp_path / "样例.xlsx"
+    path.write_bytes(sample.read_bytes())
+    assert kesu("run", path, *NOW).exit_code == 0
+    monkeypatch.chdir(tmp_path)
+    listed = kesu("outbox", "list")
+    assert listed.exit_code == 0 and "已发" in listed.output
+    assert kesu("outbox", "list", path).output == listed.output
+    assert "请您处理" in kesu("outbox", "show", "1", path).output
+    assert kesu("outbox", "retry", "1").exit_code == 2, "a mail that was sent is not sent again"

@@ -216,3 +216,39 @@ def test_check_as_json_agrees_with_the_findings_of_the_pass(book):
     outcome = cycle.run(of(book), NOW)
     shown = [json.dumps(finding.as_json(), ensure_ascii=False) for finding in looked.findings]
     assert shown == [json.dumps(finding.as_json(), ensure_ascii=False) for finding in outcome.plan.findings]
+
+
+def test_a_future_time_of_receipt_gets_no_number_until_it_is_corrected(sample, tmp_path):
+    rows = [dict(row) for row in sample.contents[REGISTER.sheet]]
+    rows[-1]["接收时间"] = dt.datetime(2027, 11, 21, 9, 0)
+    rows[-1]["编号"] = None
+    book = tmp_path / "登记.xlsx"
+    build.write(book, {**sample.contents, REGISTER.sheet: rows}, created=NOW)
+    outcome = cycle.run(of(book), NOW)
+    last = outcome.plan.facts.register.iloc[-1]
+    assert last["编号"] == ""
+    assert any(finding.rule == "TIME-01" and "2027-11-21" in finding.message for finding in outcome.findings)
+    assert register(book)[-1]["状态"] == "暂停" and "晚于现在" in str(register(book)[-1]["提示"])
+
+
+def test_a_case_archived_in_the_future_is_not_closed_and_its_people_are_reminded(sample, tmp_path):
+    rows = [dict(row) for row in sample.contents[REGISTER.sheet]]
+    open_one = next(row for row in rows if row.get("转客服时间") and not row.get("归档时间") and not row.get("流程"))
+    open_one["归档时间"] = dt.datetime(2026, 12, 22, 9, 0)
+    book = tmp_path / "登记.xlsx"
+    build.write(book, {**sample.contents, REGISTER.sheet: rows}, created=NOW)
+    outcome = cycle.run(of(book), NOW)
+    frame = outcome.plan.facts.register
+    (row,) = frame.index[frame["归档时间"] == dt.datetime(2026, 12, 22, 9, 0)]
+    assert outcome.plan.facts.clocks.now_at.at[row, "state"] != "已办结"
+
+
+def test_an_absurd_limit_is_a_finding_and_stops_nothing(sample, tmp_path):
+    rules = [dict(row) for row in sample.contents["规则"]]
+    rules[3]["时限"] = 99_999_999
+    book = tmp_path / "登记.xlsx"
+    build.write(book, {**sample.contents, "规则": rules}, created=NOW)
+    outcome = cycle.run(of(book), NOW)
+    assert outcome.unwritten == "" and outcome.written
+    assert any(finding.rule == "RULE-01" and "太长" in finding.message for finding in outcome.findings)
+    assert not any(finding.rule == "RULE-02" for finding in outcome.findings)
