@@ -47,6 +47,14 @@ MAY_CHANGE = re.compile(r"calcchain\.xml$|workbook\.xml$|workbook\.xml\.rels$|\[
 NUMBERED = re.compile(r"\d+(?=\.\w+$)")
 REBUILT = ("sharedStrings", "styles", "theme", "calcChain", "docProps", "_rels", "[Content_Types]", "metadata")
 
+RENAMED = (
+    ("/media/", "pictures"),
+    (".vml", "VML drawings"),
+    ("threadedComment", "threaded comments"),
+    ("omment", "comments"),
+)
+"""Parts that openpyxl saves under other names: only their number tells whether one is lost."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -195,7 +203,7 @@ def features(package: zipfile.ZipFile) -> Counter[str]:
     for name in package.namelist():
         kind = NUMBERED.sub("", name.replace("\\", "/").lstrip("/"))
         if not any(word.lower() in kind.lower() for word in REBUILT) and not name.endswith("/"):
-            found[f"part {kind}"] += 1
+            found[next((group for sign, group in RENAMED if sign in kind), f"part {kind}")] += 1
         if not name.lower().endswith(".xml"):
             continue
         xml = package.read(name)
