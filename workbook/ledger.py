@@ -150,8 +150,14 @@ def _records(placement: Placement, snapshot: Snapshot) -> tuple[Records, list[Fi
     picked = [grid.rows[row - grid.top] for row in placement.rows]
     # One array laid out by columns: millions of cells are touched once, and every column is a view of it.
     block = np.array(picked, dtype=object, order="F").reshape(len(picked), len(grid.rows[0]))
-    by_column = block.T[[column - grid.left for column in placement.columns.values()]]
-    raw = pd.DataFrame(by_column.T, index=index, columns=list(placement.columns), dtype=object)
+    raw = pd.DataFrame(
+        {
+            name: pd.Series(block[:, column - grid.left], index=index, dtype=object, copy=False)
+            for name, column in placement.columns.items()
+        },
+        index=index,
+        copy=False,
+    )
     typed = {str(name): _typed(table[str(name)], values, snapshot) for name, values in raw.items()}
     frame = {
         column.name: typed[column.name].values if column.name in typed else _empty_column(column, index)
@@ -160,7 +166,7 @@ def _records(placement: Placement, snapshot: Snapshot) -> tuple[Records, list[Fi
     records = Records(
         table,
         placement.sheet,
-        pd.DataFrame(frame, index=index),
+        pd.DataFrame(frame, index=index, copy=False),
         raw,
         placement.columns,
         header_row=placement.header_row,
