@@ -85,10 +85,14 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-def inspect(settings: Settings, now: dt.datetime) -> Inspection:
-    """Read and check, nothing more: what ``check`` and ``explain`` rest on. Raises what :func:`look` raises."""
+def inspect(settings: Settings, now: dt.datetime, *, read: Callable[[], Snapshot] | None = None) -> Inspection:
+    """Read and check, nothing more: what ``check`` and ``explain`` rest on. Raises what :func:`look` raises.
+
+    ``read`` gives a snapshot of the workbook that is being taken elsewhere.
+    """
     with _collecting_later(), Journal.peek(settings.journal) as journal:
-        return plan.inspect(ledger.load(snapshot.read(settings.workbook)), journal.past(), settings, now)
+        seen = read() if read else snapshot.read(settings.workbook)
+        return plan.inspect(ledger.load(seen), journal.past(), settings, now)
 
 
 def look(settings: Settings, now: dt.datetime) -> tuple[Snapshot, Plan]:

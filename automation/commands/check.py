@@ -6,12 +6,13 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
 
-from automation import cycle
 from automation.cli import CLEAN, COULD_NOT, FOUND, find_settings
+from workbook import snapshot
 from workbook.finding import Finding, Severity
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -19,7 +20,12 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "c
 
 def report(workbook: Path, *, as_json: bool, now: dt.datetime) -> int:
     """Print the findings and give the exit code. An empty register is a finding and cannot be worked with (2)."""
-    seen = cycle.inspect(find_settings(workbook, None), now)
+    settings = find_settings(workbook, None)
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        reading = aside.submit(snapshot.read, settings.workbook)
+        from automation import cycle  # pandas loads while calamine parses, which needs no lock of Python's
+
+        seen = cycle.inspect(settings, now, read=reading.result)
     findings = seen.findings
     if as_json:
         click.echo(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
