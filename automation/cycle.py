@@ -183,6 +183,8 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         told=[key for key in decided.told if key not in untold],
         occurrences=done,
         findings=decided.first_seen,
+        changes=decided.changes,
+        seen=decided.seen,
     )
     return tuple(findings)
 

@@ -37,6 +37,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE rest (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL, until TEXT NOT NULL,"
         " size INTEGER NOT NULL, changed INTEGER NOT NULL, sha TEXT NOT NULL, settings TEXT NOT NULL)",
     ),
+    (
+        "CREATE TABLE seen (ticket TEXT PRIMARY KEY, since TEXT NOT NULL, mark INTEGER NOT NULL,"
+        " identity TEXT NOT NULL, held TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE changes (id INTEGER PRIMARY KEY, ticket TEXT NOT NULL, field TEXT NOT NULL, old TEXT NOT NULL,"
+        " new TEXT NOT NULL, at TEXT NOT NULL, before TEXT)",
+        "CREATE INDEX changes_by_ticket ON changes (ticket, field)",
+    ),
 )
 """Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
 

@@ -7,15 +7,16 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from automation.channels import Queued
 from automation.database import JournalUnusable as JournalUnusable
 from automation.database import connect, look, told_in_chinese, transaction
 from automation.mail import Message
-from automation.past import Issued, Past
+from automation.past import Change, History, Issued, Past, Seen
 from workbook.errors import KesuError
 
 _SEEN = (
@@ -93,6 +94,13 @@ class Journal:
         with told_in_chinese():
             return self._db.execute(sql, values).fetchall()
 
+    def _tuples(self, sql: str) -> list[tuple[Any, ...]]:
+        """Many rows, for a third of what named columns cost."""
+        with told_in_chinese():
+            cursor = self._db.cursor()
+            cursor.row_factory = None
+            return cursor.execute(sql).fetchall()
+
     # What was done
 
     def past(self) -> Past:
@@ -113,6 +121,25 @@ class Journal:
             occurrences=frozenset((row["job"], row["period"]) for row in self._rows("SELECT * FROM occurrences")),
             first_seen={row["key"]: _time(row["first_seen"]) for row in self._rows("SELECT * FROM findings")},
             began=next((_time(row["at"]) for row in self._rows("SELECT at FROM passes ORDER BY id LIMIT 1")), None),
+            history=self._history(),
+        )
+
+    def _history(self) -> History:
+        times = cache(_time)  # a pass sees many things at once
+        seen: dict[str, Seen] = {}
+        since: dict[str, dt.datetime] = {}
+        for ticket, at, mark, identity, held in self._tuples("SELECT ticket, since, mark, identity, held FROM seen"):
+            seen[ticket], since[ticket] = Seen(mark, identity, held), times(at)
+        changes = self._tuples("SELECT ticket, field, old, new, at, before FROM changes ORDER BY id")
+        last = self._rows("SELECT at FROM passes ORDER BY id DESC LIMIT 1")
+        return History(
+            seen,
+            since,
+            tuple(
+                Change(ticket, name, old, new, times(at), times(before) if before else None)
+                for ticket, name, old, new, at, before in changes
+            ),
+            _time(last[0]["at"]) if last else None,
         )
 
     def commit(
@@ -124,11 +151,14 @@ class Journal:
         told: Sequence[str] = (),
         occurrences: Sequence[tuple[str, str]] = (),
         findings: Mapping[str, dt.datetime] | None = None,
+        changes: Sequence[Change] = (),
+        seen: Mapping[str, Seen] | None = None,
     ) -> None:
         """One pass's decisions, all or none.
 
         A message whose key is known is left as it was first queued. ``findings`` (key → first seen) replaces what stood
-        before; ``None`` leaves it. Raises :class:`NumberTaken` when a number belongs to another row.
+        before; ``None`` leaves it. ``changes`` join the history, ``seen`` replaces what these tickets looked like. Raises
+        :class:`NumberTaken` when a number belongs to another row.
         """
         at = now.isoformat()
         with transaction(self._db) as db:
@@ -152,8 +182,9 @@ class Journal:
                 db.execute("DELETE FROM findings")
                 db.executemany(
                     "INSERT INTO findings (key, first_seen) VALUES (?, ?)",
-                    [(key, seen.isoformat()) for key, seen in findings.items()],
+                    [(key, first.isoformat()) for key, first in findings.items()],
                 )
+            _record(db, changes, seen or {}, at)
 
     def mark_written(self, numbers: Sequence[str]) -> None:
         """These numbers now stand in the workbook."""
@@ -322,6 +353,23 @@ def _reserve(db: sqlite3.Connection, one: Issued) -> None:
         "INSERT INTO issued (number, fingerprint, received, row, at, written) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (number) DO UPDATE SET row = excluded.row",
         (one.number, one.fingerprint, one.received.isoformat(), int(one.row), one.at.isoformat(), int(one.written)),
+    )
+
+
+def _record(db: sqlite3.Connection, changes: Sequence[Change], seen: Mapping[str, Seen], at: str) -> None:
+    """The history grows. What another pass has recorded meanwhile, having seen the same file, is not recorded again."""
+    db.executemany(
+        "INSERT INTO changes (ticket, field, old, new, at, before) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?4 IS NOT"
+        " (SELECT new FROM changes WHERE ticket = ?1 AND field = ?2 ORDER BY id DESC LIMIT 1)",
+        [
+            (one.ticket, one.field, one.old, one.new, one.at.isoformat(), one.before and one.before.isoformat())
+            for one in changes
+        ],
+    )
+    db.executemany(
+        "INSERT INTO seen (ticket, since, mark, identity, held) VALUES (?, ?, ?, ?, ?) ON CONFLICT (ticket) DO UPDATE"
+        " SET mark = excluded.mark, identity = excluded.identity, held = excluded.held",
+        [(ticket, at, one.mark, one.identity, one.held) for ticket, one in seen.items()],
     )
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from automation import checks, escalation, numbering, roster, timetable, writeback
+from automation import checks, escalation, history, numbering, roster, timetable, writeback
 from automation.alerts import Digest
 from automation.checks.facts import Facts
 from automation.escalation import Escalation
 from automation.numbering import Allocation
-from automation.past import Issued, Past
+from automation.past import Change, Issued, Past, Seen
 from automation.settings import Settings
 from automation.sla import calendar, clock, hours, rules
 from automation.sla.calendar import Calendar, NoOpenTime
@@ -31,13 +31,16 @@ from workbook.schema import FINDINGS, HOLIDAYS, HOURS, REGISTER, RULES, STAFF, T
 class Inspection:
     """What is the matter with a workbook, before anything is done about it. ``facts`` is the workbook after numbering.
 
-    ``escalation`` says who would be told; ``allocation`` which numbers would be given (``None`` without 编号).
+    ``escalation`` says who would be told; ``allocation`` which numbers would be given (``None`` without 编号);
+    ``changes`` and ``seen`` what differs from the latest pass (``facts.past`` has them already).
     """
 
     facts: Facts = field(repr=False)
     findings: tuple[Finding, ...]
     escalation: Escalation
     allocation: Allocation | None
+    changes: tuple[Change, ...] = ()
+    seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Plan:
     digests: tuple[Digest, ...]
     told: tuple[str, ...]
     reports: tuple[Occurrence, ...]
+    changes: tuple[Change, ...] = ()
+    seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
 
 
 def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Inspection:
@@ -61,10 +66,12 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) ->
         allocation = numbering.allocate(before.frame, past.issued, now)
         numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
         ledger = ledger.having(numbered)
+    changes, seen = history.compare(ledger, past.history, now)
+    past = replace(past, history=past.history.after(changes, seen, now))
     facts, found = look(ledger, past, now)
     told = escalation.escalate(facts, past.told, settings.alerts)
     everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings], facts)
-    return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation)
+    return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen)
 
 
 def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
@@ -78,7 +85,18 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
     issued = seen.allocation.issued if seen.allocation else ()
     reports = timetable.due(now, past.occurrences, past.began)
     told = seen.escalation
-    return Plan(seen.facts, seen.findings, first_seen, edits, issued, told.digests, told.told, reports)
+    return Plan(
+        seen.facts,
+        seen.findings,
+        first_seen,
+        edits,
+        issued,
+        told.digests,
+        told.told,
+        reports,
+        changes=seen.changes,
+        seen=seen.seen,
+    )
 
 
 def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Finding]]:

@@ -35,6 +35,7 @@ PURE = (
     "workbook/vocabulary*",
     "automation/alerts*",
     "automation/checks/*",
+    "automation/history*",
     "automation/horizon*",
     "automation/identifiers*",
     "automation/numbering*",
