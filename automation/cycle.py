@@ -75,12 +75,18 @@ def _quiet(step: str) -> None:
 
 @contextmanager
 def _collecting_later() -> Iterator[None]:
-    """No garbage collection during a pass: it would walk millions of cells again and again, all of them in use."""
+    """No garbage collection during a pass, nor of what it leaves until the next one begins, if there is one: it would
+    walk millions of cells again and again, all of them in use.
+    """
     was_on = gc.isenabled()
     gc.disable()
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()
 
@@ -91,8 +97,8 @@ def inspect(settings: Settings, now: dt.datetime, *, read: Callable[[], Snapshot
     ``read`` gives a snapshot of the workbook that is being taken elsewhere.
     """
     with _collecting_later(), Journal.peek(settings.journal) as journal:
-        seen = read() if read else snapshot.read(settings.workbook)
-        return plan.inspect(ledger.load(seen), journal.past(), settings, now)
+        understood = ledger.load(read() if read else snapshot.read(settings.workbook))  # the sheets may go
+        return plan.inspect(understood, journal.past(), settings, now)
 
 
 def look(settings: Settings, now: dt.datetime) -> tuple[Snapshot, Plan]:

@@ -130,15 +130,16 @@ def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
                         facts, row, ticket, rule.id, rule.stage, level, due, rule.responsible, todo(rule), rule.source
                     )
                     yield alert, rule.responsible, rule.escalates_to, name, involved.at[row]
-        yield from _talks(facts, flow.pending, involved, most)
+        yield from _talks(facts, flow.pending, going, involved, most)
 
 
-def _talks(facts: Facts, pending: pd.DataFrame, involved: pd.Series, most: dt.timedelta) -> Iterator[_Entry]:
+def _talks(
+    facts: Facts, pending: pd.DataFrame, going: pd.Series, involved: pd.Series, most: dt.timedelta
+) -> Iterator[_Entry]:
     """STD-16: from the 1st the customer of a pending item is to be talked to, by the 4th he has been."""
-    register = facts.register
-    going = facts.clocks.now_at["state"].ne("已办结") & register["编号"].ne("")
-    owed = pending[pending["open"] & pending["talk_due"].notna() & going.loc[pending.index]]
-    tickets = register.loc[owed.index, _SHOWN].to_dict("records")
+    owed = pending[pending["open"] & pending["talk_due"].notna()]
+    owed = owed[going.loc[owed.index]]
+    tickets = facts.register.loc[owed.index, _SHOWN].to_dict("records")
     for (row, due), ticket in zip(owed["talk_due"].items(), tickets, strict=True):
         if facts.now > due:
             levels = _late_levels(facts.now - due, most)

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,25 +96,30 @@ def numbers(column: pd.Series) -> Typed:
     return Typed(pd.Series(out, index=column.index), text & readable, ~readable & ~blank)
 
 
-def words(column: pd.Series) -> Typed:
-    """Short values (names, choices, plates, numbers of things): half-width, without any white space."""
+def words(column: pd.Series, spelt: Callable[[str], str] = str) -> Typed:
+    """Short values (names, choices, plates, numbers of things): half-width, without any white space.
+
+    ``spelt``: how they are compared, sign by sign (``str.upper``); writing them otherwise is no slip.
+    """
     codes, values = distinct.factorize(column)
+    shown = [value if isinstance(value, str) else _shown(value) for value in values.tolist()]
+    tidy = _all_at_once(_tidy, shown)
+    mended = np.zeros(len(shown), dtype=bool)
+    if tidy is not shown:
+        mended[:] = [one != other for one, other in zip(tidy, shown, strict=True)]
+    meant = distinct.objects(_all_at_once(spelt, tidy))
     none = np.zeros(len(column), dtype=bool)
-    if _all_tidy(values):
-        return Typed(pd.Series(values[codes], index=column.index, dtype=object), none, none)
-    shown = [value if isinstance(value, str) else _shown(value) for value in values]
-    tidy = np.array([_tidy(text) for text in shown], dtype=object)
-    mended = np.array([one != other for one, other in zip(tidy, shown, strict=True)], dtype=bool)
-    return Typed(pd.Series(tidy[codes], index=column.index, dtype=object), mended[codes], none)
+    return Typed(pd.Series(meant[codes], index=column.index, dtype=object), mended[codes], none)
 
 
-def _all_tidy(values: npt.NDArray[np.object_]) -> bool:
-    """Whether there is nothing to mend, asked of all values at once: of most columns there is not."""
-    try:
-        together = "\0".join(values)
-    except TypeError:  # a number, a day, TRUE
-        return False
-    return unicodedata.is_normalized("NFKC", together) and "".join(together.split()) == together
+def _all_at_once(work: Callable[[str], str], texts: list[str]) -> list[str]:
+    """``work`` of every text, asked for all of them together: it looks at each sign by itself."""
+    together = "\0".join(texts)
+    done = work(together)
+    if done == together:
+        return texts
+    found = done.split("\0")
+    return found if len(found) == len(texts) else [work(text) for text in texts]
 
 
 def _tidy(text: str) -> str:
@@ -124,10 +130,10 @@ def prose(column: pd.Series) -> Typed:
     """Free text: only the white space around it goes."""
     none = np.zeros(len(column), dtype=bool)
     try:
-        stripped = list(map(str.strip, column))
+        stripped = list(map(str.strip, column.tolist()))
     except TypeError:  # a number, a day, TRUE
-        stripped = list(map(str.strip, as_text(column)))
-    return Typed(pd.Series(stripped, index=column.index, dtype=object), none, none)
+        stripped = list(map(str.strip, as_text(column).tolist()))
+    return Typed(pd.Series(distinct.objects(stripped), index=column.index, dtype=object), none, none)
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -185,13 +191,13 @@ _KINDS = defaultdict(int, {str: _TEXT, float: _NUMBER, int: _NUMBER, dt.datetime
 
 def _kinds(column: pd.Series) -> npt.NDArray[np.int8]:
     """What each cell holds, by its exact type: ``True`` is no number."""
-    return np.fromiter(map(_KINDS.__getitem__, map(type, column)), dtype=np.int8, count=len(column))
+    return np.frombuffer(bytes(map(_KINDS.__getitem__, map(type, column.tolist()))), dtype=np.int8)
 
 
 def _blank(column: pd.Series, text: Mask) -> Mask:
     """Which of the cells that hold text hold nothing but white space."""
     blank = np.zeros(len(column), dtype=bool)
-    blank[text] = [not cell or cell.isspace() for cell in column[text]]
+    blank[text] = [not cell or cell.isspace() for cell in column.to_numpy()[text].tolist()]
     return blank
 
 

@@ -24,7 +24,7 @@ def factorize(column: pd.Series) -> tuple[Codes, Objects]:
         codes, values = pd.factorize(cells, use_na_sentinel=False)
     if not {bool, int, float}.isdisjoint(map(type, values)) and bool in set(map(type, cells)):
         codes, kinds = pd.factorize(pd.Series(list(zip(map(type, cells), cells, strict=True)), dtype=object))
-        values = _objects([value for _, value in kinds])
+        values = objects([value for _, value in kinds])
     return codes, values
 
 
@@ -36,7 +36,7 @@ def each(work: Callable[..., Any], *columns: pd.Series) -> Objects:
         own, more = factorize(column)
         codes, pairs = pd.factorize(codes * len(more) + own)
         rows = [(*rows[pair // len(more)], more[pair % len(more)]) for pair in pairs.tolist()]
-    return _objects([work(*row) for row in rows])[codes]
+    return objects([work(*row) for row in rows])[codes]
 
 
 def spread(work: Callable[..., Any], *columns: pd.Series) -> pd.Series:
@@ -44,7 +44,8 @@ def spread(work: Callable[..., Any], *columns: pd.Series) -> pd.Series:
     return pd.Series(each(work, *columns), index=columns[0].index, dtype=object)
 
 
-def _objects(values: list[Any]) -> Objects:
+def objects(values: list[Any]) -> Objects:
+    """The values as a column of objects, whatever they are."""
     made = np.empty(len(values), dtype=object)
     made[:] = values
     return made

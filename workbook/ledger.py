@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,7 +20,12 @@ from workbook.schema import DICTIONARY_SHEET, FINDINGS, NUMERIC, REGISTER, RULES
 from workbook.snapshot import Grid, Snapshot
 
 _SQUEEZED = frozenset({Kind.PERSON, Kind.PHONE, Kind.PLATE, Kind.VIN, Kind.TICKET})
-_UPPER = frozenset({Kind.PLATE, Kind.VIN, Kind.TICKET})
+_PLATE_DIVIDERS = re.compile(r"[·•・.\-]")
+_SPELT: Mapping[Kind, Callable[[str], str]] = {
+    Kind.PLATE: lambda text: _PLATE_DIVIDERS.sub("", text.upper()),
+    Kind.VIN: str.upper,
+    Kind.TICKET: str.upper,
+}
 
 _MISSED = {
     RULES.sheet: "各环节按来源文件的默认时限计算",
@@ -189,13 +195,7 @@ def _typed(column: Column, values: pd.Series, snapshot: Snapshot) -> Typed:
         none: Mask = np.zeros(len(values), dtype=bool)
         return Typed(values, none, none)
     if column.list is not None or column.kind in _SQUEEZED:
-        typed = cells.words(values)
-        if column.kind in _UPPER:
-            upper = typed.values.str.upper()
-            if column.kind is Kind.PLATE:
-                upper = upper.str.replace(r"[·•・.\-]", "", regex=True)
-            return replace(typed, values=upper.astype(object))
-        return typed
+        return cells.words(values, _SPELT.get(column.kind, str))
     return cells.prose(values)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import threading
 import zipfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -110,22 +109,19 @@ def _is_worksheet(sheet: calamine.SheetMetadata) -> bool:
 
 
 def _side_by_side(data: bytes, parts: Parts) -> tuple[dict[str, Grid], Mapping[str, frozenset[str]]]:
-    """The sheets, largest first on two threads: calamine parses without Python's lock, and one register is most of it."""
-    mine = threading.local()
+    """The largest sheet on one thread, all else on another: calamine parses without Python's lock."""
+    book = calamine.load_workbook(io.BytesIO(data))
+    names = [sheet.name for sheet in book.sheets_metadata if _is_worksheet(sheet)]
+    largest = max(names, key=parts.size, default="")
 
-    def read_sheet(name: str) -> Grid:
-        if not hasattr(mine, "book"):  # one reader serves one thread
-            mine.book = calamine.load_workbook(io.BytesIO(data))
-        return _grid(mine.book, name)
+    def read_others() -> dict[str, Grid]:
+        own = calamine.load_workbook(io.BytesIO(data))  # one reader serves one thread
+        return {name: _grid(own, name) for name in names if name != largest}
 
-    names = [sheet.name for sheet in calamine.load_workbook(io.BytesIO(data)).sheets_metadata if _is_worksheet(sheet)]
-    with ThreadPoolExecutor(max_workers=2) as threads:
-        reading = {
-            name: threads.submit(read_sheet, name)
-            for name in sorted(names, key=lambda name: parts.size(name), reverse=True)
-        }
-        errors = threads.submit(lambda: parts.errors)
-        return {name: reading[name].result() for name in names}, errors.result()
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        reading, errors = aside.submit(read_others), aside.submit(lambda: parts.errors)
+        grids = {name: _grid(book, name) for name in names if name == largest} | reading.result()
+        return {name: grids[name] for name in names}, errors.result()
 
 
 def _grid(book: calamine.CalamineWorkbook, name: str) -> Grid:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from automation.identifiers import TICKET
@@ -69,10 +68,10 @@ def unfilled(records: Records, column: str) -> pd.Series:
     values = records.frame[column]
     if records.table[column].kind not in TEMPORAL | NUMERIC:
         return values == ""
-    empty = values.isna()
-    cells = records.raw.loc[empty, column]
-    blank = [isinstance(cell, str) and not cell.strip() for cell in cells]
-    return empty & values.index.isin(cells.index[np.array(blank, dtype=bool)])
+    empty = values.isna().to_numpy(dtype=bool, copy=True)
+    cells = records.raw[column].to_numpy()[empty]
+    empty[empty] = [isinstance(cell, str) and not cell.strip() for cell in cells.tolist()]
+    return pd.Series(empty, index=values.index)
 
 
 Check = Callable[[Facts], Iterable[Finding]]
