@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from automation.checks import contact, duplicates, numbers, pending, people, required, rewards, times, values
+from automation.checks import (
+    agreements,
+    answers,
+    channels,
+    closing,
+    contact,
+    duplicates,
+    entries,
+    followups,
+    malice,
+    numbers,
+    pending,
+    people,
+    required,
+    rewards,
+    tiers,
+    times,
+    values,
+    visits,
+)
 from automation.checks.facts import Check, Facts
 from workbook.finding import Finding, Severity
 
@@ -14,6 +33,15 @@ ALL: tuple[Check, ...] = (
     *people.CHECKS,
     *contact.CHECKS,
     *pending.CHECKS,
+    *visits.CHECKS,
+    *channels.CHECKS,
+    *entries.CHECKS,
+    *tiers.CHECKS,
+    *answers.CHECKS,
+    *agreements.CHECKS,
+    *followups.CHECKS,
+    *closing.CHECKS,
+    *malice.CHECKS,
     *rewards.CHECKS,
     *duplicates.CHECKS,
 )

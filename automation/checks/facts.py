@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
+from automation.checks.trail import Trail, trails
 from automation.identifiers import TICKET
 from automation.past import Past
 from automation.roster import Roster, names_in
@@ -54,6 +55,11 @@ class Facts:
         index = numbers.index[[match is not None for match in parts]]
         frame = pd.DataFrame(formed, index=index, columns=["day", "count"], dtype=object)
         return frame.astype({"count": int})
+
+    @cached_property
+    def trails(self) -> Mapping[str, Trail]:
+        """For every flow but the standard one its cases and what 处理记录 says of them."""
+        return trails(self.ledger)
 
     @cached_property
     def involved(self) -> pd.Series:

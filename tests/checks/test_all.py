@@ -26,9 +26,9 @@ from workbook.finding import Finding, Severity
 AREAS = [
     importlib.import_module(f"automation.checks.{module.name}")
     for module in pkgutil.iter_modules(automation.checks.__path__)
-    if module.name != "facts"
+    if module.name not in ("facts", "trail")
 ]
-ID = re.compile(r"[A-Z]+-\d\d")
+ID = re.compile(r"[A-Z]+-\d\d|TIER|OEM|GTOYOTA|SALES|REPAIR|PARTS|EVQ|GENERIC")
 HERE = Path(__file__).parent
 
 
