@@ -66,7 +66,7 @@ class Outcome:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return (*self.plan.findings, *self.unsendable)
+        return (*self.plan.findings, *self.unsendable, *map(_unwritten, self.refused))
 
 
 def _quiet(step: str) -> None:
@@ -243,6 +243,19 @@ def _unsendable(name: str, address: str, error: Exception) -> Finding:
         f"发给{name}（{address}）的提醒没能生成：{error}",
         "检查“人员”表中的邮箱；改正后下一次会再发",
         sheet="人员",
+    )
+
+
+def _unwritten(refusal: Refusal) -> Finding:
+    """WRITE-01: a cell, or a table's last row, that was left as it is while all else was written."""
+    edit = refusal.edit
+    cell, name = (edit.where, str(edit.where)) if isinstance(edit, CellEdit) else (None, f"表格“{edit.table}”")
+    return Finding(
+        "WRITE-01",
+        Severity.WARNING,
+        f"{name} 没有写入：{refusal.reason}",
+        "看这一格该怎样，需要时改正；下一次处理时会重新核对并写入",
+        cell,
     )
 
 

@@ -6,18 +6,21 @@ import datetime as dt
 import email
 import json
 import shutil
+from dataclasses import replace
 from email import policy
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from automation import cycle, settings
+from automation import cycle, plan, settings
 from automation.channels import ChannelDown
+from automation.commands import run
 from automation.journal import Journal
 from automation.sample import Sample, dealership
 from automation.settings import Settings
 from workbook import build, store
+from workbook.edits import CellEdit
 from workbook.errors import WorkbookChanged
 from workbook.schema import REGISTER
 
@@ -252,3 +255,26 @@ def test_an_absurd_limit_is_a_finding_and_stops_nothing(sample, tmp_path):
     assert outcome.unwritten == "" and outcome.written
     assert any(finding.rule == "RULE-01" and "太长" in finding.message for finding in outcome.findings)
     assert not any(finding.rule == "RULE-02" for finding in outcome.findings)
+
+
+def test_a_cell_that_cannot_be_written_is_a_finding_at_its_place_and_the_others_are_written(book, monkeypatch, capsys):
+    said = "长" * 32_768
+    real = plan.decide
+
+    def with_a_remark_too_long(*args):
+        decided = real(*args)
+        hints = REGISTER.headers.index("提示") + 1
+        place = next(edit for edit in decided.edits if isinstance(edit, CellEdit) and edit.where.column == hints)
+        return replace(decided, edits=tuple(replace(e, value=said) if e is place else e for e in decided.edits))
+
+    monkeypatch.setattr(plan, "decide", with_a_remark_too_long)
+    outcome = cycle.run(of(book), NOW)
+    (told,) = [finding for finding in outcome.findings if finding.rule == "WRITE-01"]
+    assert told.where is not None and told.message.startswith(f"反馈登记!{told.where.a1} ")
+    assert "文字太长" in told.message and told.hint
+    assert outcome.written == len(outcome.plan.edits) - 1
+    run.tell(outcome, of(book))
+    assert "WRITE-01" in capsys.readouterr().out
+    monkeypatch.undo()
+    again = cycle.run(of(book), NOW)
+    assert (again.written, again.refused) == (1, ())

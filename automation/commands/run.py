@@ -43,9 +43,9 @@ def tell(outcome: Outcome, settings: Settings) -> None:
         click.echo(f"✗ 没有写回：{outcome.unwritten}\n  编号已经留好，下一次处理时写入同样的编号。", err=True)
     else:
         click.echo(f"写回：{outcome.written} 个单元格" if outcome.written else "写回：没有变化，文件未动")
-    for refusal in outcome.refused:
-        where = refusal.edit.where if isinstance(refusal.edit, CellEdit) else refusal.edit.table
-        click.echo(f"  · {where} 没有改：{refusal.reason}")
+    for finding in outcome.findings:
+        if finding.rule == "WRITE-01":
+            click.echo(line(finding))
     _tell_mail(outcome, settings)
 
 
