@@ -16,6 +16,8 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -85,20 +87,22 @@ def openrsxl_read(path: Path) -> Callable[[], Any]:
     return lambda: list(peer.load_workbook(path, read_only=True)[SHEET].iter_rows(values_only=True))
 
 
-def kesu_patch(path: Path) -> Callable[[], Any]:
-    from workbook.edits import Cell, CellEdit
-    from workbook.package import apply
-
-    held = {}
+def expected(path: Path) -> dict[tuple[int, int], Any]:
+    """What the places hold: what a plan has seen."""
     from python_calamine import CalamineWorkbook
 
     sheet = CalamineWorkbook.from_path(path).get_sheet_by_name(SHEET)
     top, left = sheet.start or (0, 0)
     rows = sheet.to_python()
-    for row, column in cells(path):
-        value = rows[row - 1 - top][column - 1 - left]
-        held[row, column] = None if value == "" else value
-    del rows
+    return {(row, column): rows[row - 1 - top][column - 1 - left] or None for row, column in cells(path)}
+
+
+def kesu_patch(path: Path) -> Callable[[], Any]:
+    from workbook.edits import Cell, CellEdit
+    from workbook.package import apply
+
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:  # its memory is not the writer's
+        held = apart.submit(expected, path).result()
     edits = [CellEdit(Cell(SHEET, *place), value, f"改为{place}") for place, value in held.items()]
 
     def patch() -> Any:
