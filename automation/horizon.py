@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from automation.checks.facts import Facts
+from automation.past import KEPT
 from automation.settings import Alerts
 from automation.sla.calendar import Instants
 from automation.sla.stages import StageClock
@@ -47,6 +48,8 @@ def _turning_points(facts: Facts, limits: Alerts) -> Iterator[Instants]:
         talk = flow.pending["talk_due"].to_numpy(dtype="M8[s]")
         yield talk + _SECOND
         yield talk + most
+    seen = {change.at for change in facts.past.history.recent(facts.now)}
+    yield np.array(sorted(at + KEPT for at in seen), dtype="M8[s]")  # until then a change is told of
     for records in facts.ledger.tables.values():  # what lies ahead is TIME-01 until it has come
         for column in records.table.columns:
             if column.kind in TEMPORAL:

@@ -17,6 +17,9 @@ TWICE = "重复"
 CASE = "案件"
 """The field that changes when a number stands on another case: digests of what identifies the case, no plain text."""
 
+KEPT = dt.timedelta(days=31)
+"""How long a change is told of after it was first seen; the journal keeps it for ever."""
+
 WATCHED: tuple[str, ...] = (
     *(
         "接收时间",
@@ -120,6 +123,15 @@ class History:
         """What a field of the ticket was before the pass that saw ``change``."""
         later = (one.old for one in self.of(change.ticket) if one.field == name and one.at >= change.at)
         return next(later, self.present(change.ticket, name))
+
+    def result(self, change: Change, name: str) -> str:
+        """What a field of the ticket was after the pass that saw ``change``."""
+        same = [one.new for one in self.of(change.ticket) if one.field == name and one.at == change.at]
+        return same[-1] if same else self.before(change, name)
+
+    def recent(self, now: dt.datetime) -> tuple[Change, ...]:
+        """The changes to be told of at ``now``."""
+        return tuple(change for change in self.changes if change.at > now - KEPT)
 
     def held_since(self, name: str) -> Mapping[str, tuple[str, dt.datetime]]:
         """Ticket → the present value of a field and the pass that saw it first; worked out when asked."""

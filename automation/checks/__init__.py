@@ -10,6 +10,7 @@ from automation.checks import (
     contact,
     duplicates,
     entries,
+    evidence,
     followups,
     malice,
     numbers,
@@ -44,6 +45,7 @@ ALL: tuple[Check, ...] = (
     *malice.CHECKS,
     *rewards.CHECKS,
     *duplicates.CHECKS,
+    *evidence.CHECKS,
 )
 
 

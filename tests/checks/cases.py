@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from automation import numbering
+from automation import history, numbering
 from automation.checks.facts import Check, Facts
-from automation.past import Past
+from automation.past import History, Past
 from tests import tables
 from workbook.finding import Finding, Severity
 
@@ -39,7 +39,11 @@ class Case:
         return self.sentence
 
     def facts(self, text: str) -> Facts:
-        return tables.facts(text, now=self.now, past=remembered(self.before) if self.before else None)
+        if not self.before:
+            return tables.facts(text, now=self.now)
+        past, now = remembered(self.before), tables.moment(self.now)
+        since = past.history.after(*history.compare(tables.load(text), past.history, now), now)
+        return tables.facts(text, now=self.now, past=replace(past, history=since))
 
     def must_be_found(self, checks: Iterable[Check]) -> None:
         found = look(checks, self.facts(self.text))
@@ -79,8 +83,13 @@ def says_where_and_what(finding: Finding) -> None:
     assert finding.hint, f"no advice: {finding.message}"
 
 
+BEFORE = dt.datetime(2026, 11, 20, 9, 0)
+"""When the pass before was."""
+
+
 def remembered(text: str) -> Past:
     """What the journal keeps of a workbook that an earlier pass has numbered and written."""
-    register = tables.load(text).register.frame
-    issued = numbering.allocate(register, (), dt.datetime(2026, 11, 20, 9, 0)).issued
-    return Past(issued=tuple(replace(issue, written=True) for issue in issued))
+    book = tables.load(text)
+    issued = numbering.allocate(book.register.frame, (), BEFORE).issued
+    seen = History(last=BEFORE).after(*history.compare(book, History(), BEFORE), BEFORE)
+    return Past(issued=tuple(replace(issue, written=True) for issue in issued), history=seen)
