@@ -24,7 +24,12 @@ PENDING_TODO = "与未了事宜的客户沟通，提醒及时回厂处理，并�
 
 def todo(rule: Rule) -> str:
     """What has to be done to end a stage."""
-    return _TODO.get(rule.id, f"完成“{rule.stage}”，记录{rule.stop}")
+    if rule.id in _TODO:
+        return _TODO[rule.id]
+    if rule.promised:
+        return "答复客户，在处理记录登记；再约时间的，更新下次答复时间"
+    where = f"填写{rule.stop}" if rule.end.in_register else f"登记{rule.end.chinese}"
+    return f"完成“{rule.stage}”，{where}"
 
 
 def short(moment: dt.datetime) -> str:

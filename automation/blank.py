@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from automation.sla.defaults import STANDARD_RULES
+from automation.sla.defaults import DEFAULT_RULES
 from workbook.schema import HOURS, RULES
 from workbook.vocabulary import WEEKDAY
 
@@ -16,6 +16,6 @@ def blank() -> dict[str, list[dict[str, object]]]:
     """The contents of an empty workbook, by sheet and header, as ``workbook.build.write`` takes them."""
     hours = (*MORNING, *AFTERNOON)
     return {
-        RULES.sheet: [dict(rule) for rule in STANDARD_RULES],
+        RULES.sheet: [dict(rule) for rule in DEFAULT_RULES],
         HOURS.sheet: [dict(zip(HOURS.headers, (day, *hours), strict=True)) for day in WEEKDAY.values],
     }

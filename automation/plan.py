@@ -15,16 +15,16 @@ from automation.escalation import Escalation
 from automation.numbering import Allocation
 from automation.past import Change, Issued, Past, Seen
 from automation.settings import Settings
-from automation.sla import calendar, clock, hours, rules
+from automation.sla import calendar, clock, hours, rulesheet
 from automation.sla.calendar import Calendar, NoOpenTime
 from automation.sla.rules import RuleBook, Unit
-from automation.sla.stages import Clocks, FlowClock
+from automation.sla.stages import Clocks
 from automation.sla.verdict import Verdict
 from automation.timetable import Occurrence
 from workbook.edits import Edit
 from workbook.finding import Finding, Severity
-from workbook.ledger import Ledger
-from workbook.schema import FINDINGS, HOLIDAYS, HOURS, REGISTER, RULES, STAFF, TABLES, TEMPORAL, Column
+from workbook.ledger import Ledger, Records
+from workbook.schema import FINDINGS, HOLIDAYS, HOURS, RULES, STAFF, TABLES, TEMPORAL
 
 
 @dataclass(frozen=True)
@@ -101,29 +101,32 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
 
 def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Finding]]:
     """Rules, roster, calendar and clocks of a ledger, with what was wrong in their sheets."""
-    book, rule_findings = rules.read(ledger[RULES])
+    book, rule_findings = rulesheet.read(ledger[RULES])
     people, people_findings = roster.read(ledger[STAFF])
     days, day_findings = hours.read(ledger[HOURS], ledger[HOLIDAYS])
     span = calendar.spanning(
-        [ledger.register.frame[column.name].to_numpy(dtype="M8[s]") for column in _counted()],
+        [records.frame[column].to_numpy(dtype="M8[s]") for records, column in _counted(ledger)],
         week=days.week,
         days=days.days,
     )
     findings = [*rule_findings, *people_findings, *day_findings]
     try:
-        clocks = clock.run(ledger, book, span, now)
+        clocks = clock.run(ledger, book, span, now, past.history)
     except NoOpenTime as error:
         findings.append(_never_open(ledger, error))
         span = calendar.spanning([ledger.register.frame["接收时间"].to_numpy(dtype="M8[s]")])
-        clocks = clock.run(ledger, _on_calendar_time(book), span, now)
-    findings += _unruled(ledger, clocks.flows, book)
+        clocks = clock.run(ledger, _on_calendar_time(book), span, now, past.history)
     findings += _provisional(clocks, span, book)
     return Facts(ledger, clocks, book, people, past, now), findings
 
 
-def _counted() -> Iterator[Column]:
-    """The register's times that a calendar must reach: those a stage may start or end with."""
-    return (column for column in REGISTER.columns if column.kind in TEMPORAL and column.name != "截止时间")
+def _counted(ledger: Ledger) -> Iterator[tuple[Records, str]]:
+    """The times that a calendar must reach: those a stage may start or end with, or pause."""
+    for table in TABLES:
+        if "编号" in table.headers:
+            for column in table.columns:
+                if column.kind in TEMPORAL and column.name != "截止时间":
+                    yield ledger[table], column.name
 
 
 def _order(finding: Finding) -> tuple[int, int, int, int, str]:
@@ -159,21 +162,6 @@ def _on_calendar_time(book: RuleBook) -> RuleBook:
             for flow, stages in book.flows.items()
         }
     )
-
-
-def _unruled(ledger: Ledger, flows: Mapping[str, FlowClock], book: RuleBook) -> Iterator[Finding]:
-    """RULE-03: tickets that follow a flow for which 规则 holds nothing: their clock does not run."""
-    for name, flow in flows.items():
-        if not book.stages(name):
-            where = ledger.register.cell(flow.index[0], "流程")
-            yield Finding(
-                "RULE-03",
-                Severity.WARNING,
-                f"{where or ledger.register.sheet} 有 {len(flow.index)} 单走“{name}”，但规则表里没有这个流程的时限，暂不计时",
-                f"在“规则”表为“{name}”填写各环节的时限，或把流程改为“标准流程”",
-                where,
-                sheet=ledger.register.sheet,
-            )
 
 
 def _provisional(clocks: Clocks, span: Calendar, book: RuleBook) -> Iterator[Finding]:

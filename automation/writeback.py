@@ -88,8 +88,6 @@ def hints(facts: Facts, findings: Sequence[Finding]) -> pd.Series:
             if position == 0:
                 blind = (stage.reason == Reason.START_MISSING) & (stage.verdict == Verdict.UNKNOWN)
                 out.loc[flow.index[blind]] = f"{stage.rule.start}缺失、无法识别或晚于现在，无法计时：请更正"
-        if not flow.stages:
-            out.loc[flow.index] = f"“{flow.flow}”在规则表中没有时限规则，暂不计时"
         _pending_hints(out, flow, now_at, facts.now)
         _closed_hints(out, flow, now_at)
     return out + _finding_hints(facts, findings, out.index)

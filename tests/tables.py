@@ -28,7 +28,7 @@ import pandas as pd
 from automation.checks.facts import Facts
 from automation.past import Past
 from automation.roster import read as read_roster
-from automation.sla import calendar, clock, rules
+from automation.sla import calendar, clock, rulesheet
 from automation.sla.stages import Clocks
 from workbook import ledger
 from workbook.ledger import Ledger
@@ -145,7 +145,7 @@ def _nothing() -> Ledger:
 
 def run(book: Ledger, now: dt.datetime) -> Clocks:
     """The clock over a ledger, by the rules that stand in it."""
-    rule_book, _ = rules.read(book[RULES])
+    rule_book, _ = rulesheet.read(book[RULES])
     received = book.register.frame["接收时间"].to_numpy("M8[s]")
     return clock.run(book, rule_book, calendar.spanning([received]), now)
 
@@ -154,5 +154,5 @@ def facts(text: str, *, now: str = "11-21 09:30", past: Past | None = None) -> F
     """All that a check is given, from a text."""
     book, instant = load(text), moment(now)
     return Facts(
-        book, run(book, instant), rules.read(book[RULES])[0], read_roster(book[STAFF])[0], past or Past(), instant
+        book, run(book, instant), rulesheet.read(book[RULES])[0], read_roster(book[STAFF])[0], past or Past(), instant
     )

@@ -14,7 +14,7 @@ from automation.horizon import valid_until
 from automation.past import Past
 from automation.roster import read as read_roster
 from automation.settings import Alerts
-from automation.sla import rules
+from automation.sla import rulesheet
 from tests import tables
 from tests.tables import moment
 from workbook.ledger import Ledger
@@ -72,7 +72,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
 
 
 def seen(book: Ledger, now: dt.datetime) -> Facts:
-    return Facts(book, tables.run(book, now), rules.read(book[RULES])[0], read_roster(book[STAFF])[0], Past(), now)
+    return Facts(book, tables.run(book, now), rulesheet.read(book[RULES])[0], read_roster(book[STAFF])[0], Past(), now)
 
 
 def decided(book: Ledger, now: dt.datetime) -> tuple[object, ...]:

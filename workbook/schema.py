@@ -301,7 +301,7 @@ RULES = Table(
     "规则",
     (
         Column("规则号", width=9),
-        Column("流程", list=v.FLOW, width=12),
+        Column("流程", list=v.RULE_FLOW, width=12),
         Column("环节", width=11),
         Column("起点", width=16, note="登记表的一列，或“处理记录:事项”"),
         Column("终点", width=16, note="登记表的一列，或“处理记录:事项”"),

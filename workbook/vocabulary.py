@@ -35,6 +35,10 @@ FLOW = Vocabulary(
         "企业投诉规范",
     ),
 )
+ALL_FLOWS = "所有流程"
+"""What 规则 calls a rule that holds for every ticket whatever flow it follows (X-01, X-07)."""
+
+RULE_FLOW = Vocabulary("规则流程", (*FLOW.values, ALL_FLOWS))
 CHANNEL = Vocabulary(
     "反馈渠道",
     ("电话", "来信", "面对面", "网络", "现场", "电话回访", "厂家", "消费者协会", "媒体", "行政主管部门"),
@@ -151,6 +155,7 @@ SEVERITY = Vocabulary("检查级别", ("错误", "警告", "提示"))
 VOCABULARIES: tuple[Vocabulary, ...] = (
     YES_NO,
     FLOW,
+    RULE_FLOW,
     CHANNEL,
     LEVEL,
     CATEGORY,

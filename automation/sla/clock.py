@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automation.sla import pending
+from automation.past import History
+from automation.sla import courses, judgement, pauses, pending, promises, returns
 from automation.sla.calendar import Calendar, Instants, Mask
-from automation.sla.limits import NEVER, ends
-from automation.sla.rules import EVENT_PREFIX, Rule, RuleBook
-from automation.sla.stages import Clocks, FlowClock, StageClock
+from automation.sla.courses import Course
+from automation.sla.events import NEVER
+from automation.sla.judgement import NUMBERING, Circumstances
+from automation.sla.pauses import Pause
+from automation.sla.rules import ARCHIVED, Rule, RuleBook
+from automation.sla.stages import Clocks, EarlierRounds, FlowClock, StageClock
 from automation.sla.standing import now_at
-from automation.sla.verdict import Reason, Verdict
+from automation.sla.verdict import OPEN, Reason, Verdict
 from workbook.ledger import Ledger
-from workbook.schema import EVENTS, REGISTER, TEMPORAL
+from workbook.schema import REGISTER, TEMPORAL
 from workbook.vocabulary import FLOW, STANDARD_FLOW
 
-NUMBERING = "STD-03"
 LIABILITY = "STD-04"
 CALLBACK = "STD-09"
 ARCHIVE = "STD-10"
+_NO_HISTORY = History()
 
 
-def run(ledger: Ledger, book: RuleBook, calendar: Calendar, now: dt.datetime) -> Clocks:
-    """Work out every stage of every ticket at ``now`` (naive wall clock). Nothing is remembered between passes.
+def run(ledger: Ledger, book: RuleBook, calendar: Calendar, now: dt.datetime, history: History = _NO_HISTORY) -> Clocks:
+    """Work out every stage of every ticket at ``now`` (naive wall clock), everything anew at every pass.
 
-    Raises :class:`~automation.sla.calendar.NoOpenTime` when a working-time rule meets a calendar that never opens.
+    ``history``: what earlier passes saw in fields that hold but one value, for rounds that are over. Raises
+    :class:`~automation.sla.calendar.NoOpenTime` when a working-time rule meets a calendar that never opens.
     """
-    ledger = _as_of(ledger, np.datetime64(now, "s"))
+    moment = np.datetime64(now, "s")
+    ledger = _as_of(ledger, moment)
     register = ledger.register.frame
     # A flow that is no flow of the contract is a finding (LIST-01); until it is mended the standard flow counts.
     flow_of = register["流程"].where(register["流程"].isin(FLOW.values), STANDARD_FLOW)
@@ -40,8 +47,9 @@ def run(ledger: Ledger, book: RuleBook, calendar: Calendar, now: dt.datetime) ->
     for flow in FLOW.values:
         tickets = register[flow_of == flow]
         if len(tickets):
-            flows[flow] = _flow(flow, tickets, pendings, ledger, book, calendar, np.datetime64(now, "s"))
-    return Clocks(now, flows, now_at(flows, register))
+            flows[flow] = _flow(_Flow(flow, tickets, pendings, ledger, book, calendar, moment, history))
+    beside = promises.of_all(ledger, book, calendar, moment, history)
+    return Clocks(now, flows, now_at(flows, register), beside, calendar)
 
 
 def _as_of(ledger: Ledger, now: np.datetime64) -> Ledger:
@@ -55,82 +63,85 @@ def _as_of(ledger: Ledger, now: np.datetime64) -> Ledger:
     return ledger.having(replace(ledger.register, frame=frame.assign(**past)))
 
 
-def _flow(
-    flow: str,
-    tickets: pd.DataFrame,
-    pendings: pd.DataFrame,
-    ledger: Ledger,
-    book: RuleBook,
-    calendar: Calendar,
-    now: np.datetime64,
-) -> FlowClock:
-    pend = pendings.reindex(tickets["编号"]).set_index(tickets.index)
-    pend["open"] = pend["open"].eq(True) & tickets["编号"].ne("")
+@dataclass(frozen=True)
+class _Flow:
+    """The tickets of one flow, and all that their clocks rest on."""
+
+    name: str
+    tickets: pd.DataFrame
+    pendings: pd.DataFrame
+    ledger: Ledger
+    book: RuleBook
+    calendar: Calendar
+    now: np.datetime64
+    history: History
+
+    @property
+    def standard(self) -> bool:
+        return self.name == STANDARD_FLOW
+
+
+def _flow(of: _Flow) -> FlowClock:
+    tickets, stages = of.tickets, of.book.stages(of.name)
+    pend = _pending(of)
+    received = tickets["接收时间"].to_numpy(dtype="M8[s]")
+    version_of = [_versions(rules, received) for rules in stages]
+    found = courses.of_flow(stages, version_of, tickets, of.ledger, of.now)
+    if of.standard:
+        found = _returned(of, stages, found)
+    restarts = [_restarts(rules[-1].id, course, pend) for rules, course in zip(stages, found, strict=True)]
+    found = [_restarted(course, again, pend) for course, again in zip(found, restarts, strict=True)]
+    archived = _archived(stages, found, tickets)
+    later = _later_done(stages, found, archived)
+    stands_still = () if of.standard else pauses.of(tickets, of.ledger, of.now)
+    clocks: list[StageClock] = []
+    earlier: list[EarlierRounds] = []
+    for position, (rules, version, course) in enumerate(zip(stages, version_of, found, strict=True)):
+        if rules[-1].archives and not of.standard:
+            course = _archiving(course, archived, clocks, [one for one in found if one is not course])
+        around = _around(of, rules[-1], course, later[position], pend, stands_still)
+        around = replace(around, restarted=restarts[position], first=position == 0)
+        around = _with_returns(around, rules[-1].id, stages, found)
+        clocks.append(_stage(of, rules, version, course, tickets, around, stands_still))
+        if len(course.earlier.at):
+            earlier.append(_earlier(of, rules, version, course, stands_still))
+    return FlowClock(of.name, tickets.index, tuple(clocks), pend, archived, tuple(earlier))
+
+
+def _pending(of: _Flow) -> pd.DataFrame:
+    pend = of.pendings.reindex(of.tickets["编号"]).set_index(of.tickets.index)
+    pend["open"] = pend["open"].eq(True) & of.tickets["编号"].ne("")
     for column in ("since", "resolved", "talk_due"):
         pend[column] = pend[column].astype("datetime64[s]")
-    versions = book.stages(flow)
-    actuals = [_instants(stage[-1].stop, tickets, ledger) for stage in versions]
-    later = _later_done(versions, actuals, len(tickets))
-    stages = tuple(
-        _stage(rules, actual, done_later, tickets, pend, ledger, calendar, now, first=position == 0)
-        for position, (rules, actual, done_later) in enumerate(zip(versions, actuals, later, strict=True))
-    )
-    return FlowClock(flow, tickets.index, stages, pend)
-
-
-def _instants(event: str, tickets: pd.DataFrame, ledger: Ledger) -> Instants:
-    """When an event happened for each ticket: a register column, or the first such entry of 处理记录."""
-    if not event.startswith(EVENT_PREFIX):
-        written: Instants = tickets[event].to_numpy(dtype="M8[s]")
-        return written
-    entries = ledger[EVENTS].frame
-    entries = entries[(entries["事项"] == event.removeprefix(EVENT_PREFIX)) & (entries["编号"] != "")]
-    first: Instants = entries.groupby("编号")["时间"].min().reindex(tickets["编号"]).to_numpy(dtype="M8[s]")
-    return first
-
-
-def _later_done(versions: tuple[tuple[Rule, ...], ...], actuals: list[Instants], count: int) -> list[Mask]:
-    """For each stage whether a later one is done. The number is ours and comes early: it proves nothing."""
-    later: list[Mask] = []
-    done: Mask = np.zeros(count, dtype=bool)
-    for rules, actual in zip(reversed(versions), reversed(actuals), strict=True):
-        later.append(done.copy())
-        if rules[-1].id != NUMBERING:
-            done |= ~np.isnat(actual)
-    return later[::-1]
+    return pend
 
 
 def _stage(
+    of: _Flow,
     rules: tuple[Rule, ...],
-    actual: Instants,
-    done_later: Mask,
+    version: npt.NDArray[np.int64],
+    course: Course,
     tickets: pd.DataFrame,
-    pend: pd.DataFrame,
-    ledger: Ledger,
-    calendar: Calendar,
-    now: np.datetime64,
-    *,
-    first: bool,
+    around: Circumstances,
+    stands_still: tuple[Pause, ...],
 ) -> StageClock:
-    rule_id = rules[-1].id
-    version = _versions(rules, tickets["接收时间"].to_numpy(dtype="M8[s]"))
-    start = _instants(rules[-1].start, tickets, ledger)
-    restarted = _restarted(rule_id, start, actual, pend)
-    start = np.where(restarted, pend["resolved"].to_numpy(dtype="M8[s]"), start).astype("M8[s]")
-    due = np.full(len(tickets), NEVER, dtype="M8[s]")
-    cutoff, risk = due.copy(), due.copy()
-    extended: Mask = np.zeros(len(tickets), dtype=bool)
-    for number, rule in enumerate(rules):
-        mine: Mask = version == number
-        if mine.any():
-            found = ends(rule, start, tickets, ledger, calendar, restarted=restarted)
-            extended |= found.extended & mine
-            due = np.where(mine, found.due, due)
-            cutoff, risk = np.where(mine, found.cutoff, cutoff), np.where(mine, found.risk, risk)
-    verdict, reason = _judge(rule_id, start, due, cutoff, risk, actual, done_later, tickets, pend, now, first=first)
-    return StageClock(
-        rules, version, start, due, risk, cutoff, actual, verdict, reason, extended=extended, restarted=restarted
-    )
+    return judgement.stage(rules, version, course, tickets, around, stands_still, of.ledger, of.calendar, of.now)
+
+
+def _earlier(
+    of: _Flow,
+    rules: tuple[Rule, ...],
+    version: npt.NDArray[np.int64],
+    course: Course,
+    stands_still: tuple[Pause, ...],
+) -> EarlierRounds:
+    """The rounds that are over, judged like the latest one; a ticket is there as often as it had rounds."""
+    rounds = course.earlier
+    tickets = of.tickets.iloc[rounds.at]
+    past = replace(courses.plain(rounds.start, rounds.actual), number=rounds.number)
+    still = tuple(Pause(pause.begin[rounds.at], pause.end[rounds.at]) for pause in stands_still)
+    around = Circumstances.none(len(rounds.at))
+    return EarlierRounds(tickets.index, _stage(of, rules, version[rounds.at], past, tickets, around, still))
 
 
 def _versions(rules: tuple[Rule, ...], received: Instants) -> npt.NDArray[np.int64]:
@@ -141,62 +152,116 @@ def _versions(rules: tuple[Rule, ...], received: Instants) -> npt.NDArray[np.int
     return found
 
 
-def _restarted(rule_id: str, start: Instants, actual: Instants, pend: pd.DataFrame) -> Mask:
-    """STD-17: a resolved pending item brings the case back to STD-04, which counts from the resolution."""
+def _restarts(rule_id: str, course: Course, pend: pd.DataFrame) -> Mask:
+    """STD-17: which cases a resolved pending item brings back to STD-04."""
     if rule_id != LIABILITY:
-        return np.zeros(len(start), dtype=bool)
+        return np.zeros(len(course.start), dtype=bool)
     resolved = pend["resolved"].to_numpy(dtype="M8[s]")
-    before_hand_over = np.isnat(actual) | (actual >= resolved)
-    restarted: Mask = ~np.isnat(resolved) & (np.isnat(start) | (resolved > start)) & before_hand_over
+    before_hand_over = np.isnat(course.actual) | (course.actual >= resolved)
+    restarted: Mask = ~np.isnat(resolved) & (np.isnat(course.start) | (resolved > course.start)) & before_hand_over
     return restarted
 
 
-def _judge(
-    rule_id: str,
-    start: Instants,
-    due: Instants,
-    cutoff: Instants,
-    risk: Instants,
-    actual: Instants,
+def _restarted(course: Course, again: Mask, pend: pd.DataFrame) -> Course:
+    """The same with the resolution as the start of those."""
+    if not again.any():
+        return course
+    resolved = pend["resolved"].to_numpy(dtype="M8[s]")
+    return replace(course, start=np.where(again, resolved, course.start).astype("M8[s]"))
+
+
+def _returned(of: _Flow, stages: Sequence[tuple[Rule, ...]], found: list[Course]) -> list[Course]:
+    ids = [rules[-1].id for rules in stages]
+    returned = returns.of(of.tickets, of.ledger, of.history, of.now)
+    by_id = returns.reopened(dict(zip(ids, found, strict=True)), returned, of.tickets, of.history)
+    return [by_id[rule_id] for rule_id in ids]
+
+
+def _archived(stages: Sequence[tuple[Rule, ...]], found: Sequence[Course], tickets: pd.DataFrame) -> Mask:
+    """Which cases are closed: archived, and nothing was opened again since."""
+    at = tickets[ARCHIVED].to_numpy(dtype="M8[s]")
+    closed: Mask = ~np.isnat(at)
+    for rules, course in zip(stages, found, strict=True):
+        # What waits for an entry nobody has to make is opened by it; so is whatever was returned.
+        opener = not rules[-1].begin.in_register and rules[-1].start not in {r[-1].stop for r in stages}
+        if not rules[-1].archives:
+            closed &= ~(course.open & (course.start > at) & (course.again | opener))
+    return closed
+
+
+def _archiving(course: Course, archived: Mask, before: Sequence[StageClock], others: Sequence[Course]) -> Course:
+    """A case is filed once everything else is done: the clock of filing starts with the last of it."""
+    waiting = np.zeros(len(course.start), dtype=bool)
+    last = np.full(len(course.start), NEVER, dtype="M8[s]")
+    for clock in before:
+        waiting |= clock.is_(*OPEN) | (clock.is_(Verdict.UNKNOWN) & np.isnat(clock.actual))
+    for other in others:
+        last = np.fmax(last, other.actual)
+    actual = np.where(archived, course.actual, NEVER).astype("M8[s]")
+    last = np.where(np.isnat(actual), last, np.where(last > actual, NEVER, last)).astype("M8[s]")
+    start = np.where(waiting & ~archived, NEVER, last).astype("M8[s]")
+    return replace(course, start=start, actual=np.where(waiting & ~archived, NEVER, actual).astype("M8[s]"))
+
+
+def _later_done(stages: Sequence[tuple[Rule, ...]], found: Sequence[Course], archived: Mask) -> list[Mask]:
+    """For each stage whether something that comes after it is done, in this round: a later time of the register, an
+    entry that goes on from it, the archive. The number is ours and comes early: it proves nothing.
+    """
+    follows = _follows([rules[-1] for rules in stages])
+    later: list[Mask] = []
+    for position, course in enumerate(found):
+        done = np.zeros(len(archived), dtype=bool)
+        for other in range(position + 1, len(found)):
+            rule = stages[other][-1]
+            if rule.id == NUMBERING or not (rule.end.in_register or other in follows[position]):
+                continue
+            proof = archived if rule.archives else ~np.isnat(found[other].actual)
+            done |= proof & (~course.again | (found[other].actual >= course.start))
+        later.append(done)
+    return later
+
+
+def _follows(rules: Sequence[Rule]) -> list[set[int]]:
+    """For each stage those that go on from it, directly or over others."""
+    after: list[set[int]] = [set() for _ in rules]
+    for position in range(len(rules) - 1, -1, -1):
+        for other in range(position + 1, len(rules)):
+            if rules[other].start == rules[position].stop:
+                after[position] |= {other} | after[other]
+    return after
+
+
+def _around(
+    of: _Flow,
+    rule: Rule,
+    course: Course,
     done_later: Mask,
-    tickets: pd.DataFrame,
     pend: pd.DataFrame,
-    now: np.datetime64,
-    *,
-    first: bool,
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
-    started, done = ~np.isnat(start), ~np.isnat(actual)
-    backwards = done & started & (actual < start) & (rule_id != NUMBERING)
-    running = ~done & ~done_later & started
-    late_end = done & started & ~np.isnat(cutoff) & (actual > cutoff)
-    paused, why_paused, skipped = _exceptions(rule_id, tickets, pend)
-    # The software numbers a ticket as soon as it sees it, form or no form: that is never late, and never unknown.
-    no_start = ~started & ((done & (rule_id != NUMBERING)) | (first & ~done_later))
-    decided: list[tuple[Mask, Verdict, Reason]] = [  # the first that holds decides
-        (skipped, Verdict.NOT_REQUIRED, Reason.NOT_MARKED),
-        (no_start, Verdict.UNKNOWN, Reason.START_MISSING),
-        (backwards, Verdict.UNKNOWN, Reason.STOP_BEFORE_START),
-        (late_end, Verdict.FINISHED_LATE, Reason.NONE),
-        (done, Verdict.ON_TIME, Reason.NONE),
-        (done_later, Verdict.UNKNOWN, Reason.STOP_MISSING),
-        (paused, Verdict.PAUSED, why_paused),
-        (running & (now > cutoff), Verdict.LATE, Reason.NONE),
-        (running & (now >= risk), Verdict.AT_RISK, Reason.NONE),
-        (running, Verdict.RUNNING, Reason.NONE),
-    ]
-    masks = [mask for mask, _, _ in decided]
-    verdict = np.select(masks, [int(verdict) for _, verdict, _ in decided], int(Verdict.NOT_YET))
-    reason = np.select(masks, [int(reason) for _, _, reason in decided], int(Reason.NONE))
-    return verdict.astype(np.int8), reason.astype(np.int8)
+    stands_still: tuple[Pause, ...],
+) -> Circumstances:
+    """Which tickets pause at this stage and why, and which do not need it."""
+    around = replace(Circumstances.none(len(done_later)), done_later=done_later)
+    if course.unneeded.any():
+        around = replace(around, skipped=course.unneeded, why_skipped=Reason.NOT_OPENED)
+    if rule.id == LIABILITY:
+        return replace(around, paused=pend["open"].to_numpy(dtype=bool), why=Reason.IS_PENDING)
+    if not of.standard:
+        still = pauses.lasting(stands_still, len(done_later)) & ~np.isnat(course.start)
+        return replace(around, paused=still, why=Reason.IS_PENDING)
+    if rule.id == CALLBACK:
+        returned = (of.tickets[returns.AUDIT] == returns.RETURNED).to_numpy(dtype=bool)
+        unwanted = (of.tickets["需回访"] != "是").to_numpy(dtype=bool)
+        return replace(around, paused=returned, why=Reason.RETURNED, skipped=unwanted, why_skipped=Reason.NOT_MARKED)
+    return around
 
 
-def _exceptions(rule_id: str, tickets: pd.DataFrame, pend: pd.DataFrame) -> tuple[Mask, Reason, Mask]:
-    """Which tickets pause at this stage, why, and which do not need it."""
-    nobody: Mask = np.zeros(len(tickets), dtype=bool)
-    if rule_id == LIABILITY:
-        return pend["open"].to_numpy(dtype=bool), Reason.IS_PENDING, nobody
-    if rule_id == CALLBACK:
-        returned = (tickets["考核结果"] == "退回").to_numpy(dtype=bool)
-        unwanted = (tickets["需回访"] != "是").to_numpy(dtype=bool)
-        return returned, Reason.RETURNED, unwanted
-    return nobody, Reason.NONE, nobody
+def _with_returns(
+    around: Circumstances, rule_id: str, stages: Sequence[tuple[Rule, ...]], found: Sequence[Course]
+) -> Circumstances:
+    """STD-09: while a returned form is being worked over, the callback waits."""
+    if rule_id != CALLBACK:
+        return around
+    back = next(
+        (course for rules, course in zip(stages, found, strict=True) if rules[-1].id == returns.EXECUTION), None
+    )
+    return around if back is None else replace(around, paused=around.paused | returns.unfinished(back))

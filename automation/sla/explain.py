@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from automation.advice import PENDING_TODO, todo
-from automation.sla.rules import EVENT_PREFIX, Rule, Unit
+from automation.sla.events import EVENT_PREFIX
+from automation.sla.rules import Rule, Unit
 from automation.sla.stages import Clocks, FlowClock, StageClock, lateness
 from automation.sla.verdict import Reason, Verdict
 from automation.wording import span

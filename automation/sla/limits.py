@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from automation.sla.calendar import Calendar, Instants, Mask
-from automation.sla.rules import NEXT_TUESDAY, SECONDS, Condition, Rule, Unit
+from automation.sla.events import NEVER
+from automation.sla.rules import SECONDS, Condition, Rule, Unit
 from workbook.ledger import Ledger
 from workbook.schema import EVENTS
 
-NEVER = np.datetime64("NaT", "s")
 _MINUTE = np.timedelta64(60, "s")
 FAILED_CONTACT = "未联系上"
 
@@ -38,9 +38,13 @@ def ends(
         extended = _granted(rule.condition, start, plain, tickets, ledger, restarted)
         due = np.where(extended, _due(rule, rule.extension, start, calendar), plain)
         share_of = np.where(extended, rule.extension, share_of)
-    by_day = rule.unit in (Unit.SAME_DAY, Unit.WORKDAY, Unit.NONE)
-    cutoff = due + (_MINUTE - np.timedelta64(1, "s")) if by_day else due
-    return Ends(due, cutoff, _risk(rule, start, due, share_of, calendar), extended)
+    return Ends(due, cutoff(rule, due), _risk(rule, start, due, share_of, calendar), extended)
+
+
+def cutoff(rule: Rule, due: Instants) -> Instants:
+    """The last instant on time: of a limit that is a day the whole of its last minute, else the due time itself."""
+    by_day = rule.unit in (Unit.SAME_DAY, Unit.WORKDAY) or (rule.unit is Unit.NONE and not rule.promised)
+    return due + (_MINUTE - np.timedelta64(1, "s")) if by_day else due
 
 
 def _granted(
@@ -73,7 +77,7 @@ def _due(rule: Rule, limit: float | None, start: Instants, calendar: Calendar) -
     if rule.unit is Unit.SAME_DAY:
         return _end_of(start.astype("M8[D]"))
     if rule.unit is Unit.NONE or limit is None:
-        if rule.id not in NEXT_TUESDAY:
+        if not rule.archives:
             return np.full(len(start), NEVER, dtype="M8[s]")
         return _end_of(_next_tuesday(start.astype("M8[D]")))
     if rule.unit is Unit.WORKDAY:

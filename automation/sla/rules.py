@@ -1,24 +1,14 @@
-"""The rule sheet 规则, read: which limit holds for which stage of which flow, and since when."""
+"""Rules: which limit holds for which stage of which flow, and since when."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-import pandas as pd
-
-from automation.sla.defaults import STANDARD_RULES
-from workbook.cells import half_width
-from workbook.finding import Finding, Severity
-from workbook.ledger import Records
-from workbook.schema import REGISTER, TEMPORAL
-from workbook.vocabulary import STANDARD_FLOW
-
-EVENT_PREFIX = "处理记录:"
+from automation.sla.events import Event, parse
+from workbook.vocabulary import ALL_FLOWS
 
 
 class Unit(Enum):
@@ -33,10 +23,8 @@ class Unit(Enum):
     NONE = "无"
 
 
+ARCHIVED, PROMISED = "归档时间", "下次答复时间"
 SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.OPEN_HOUR: 3600, Unit.DAY: 86_400}
-_UNITS = {unit.value: unit for unit in Unit}
-_MOST = {Unit.MINUTE: 1_051_200, Unit.HOUR: 17_520, Unit.OPEN_HOUR: 4_000, Unit.DAY: 730, Unit.WORKDAY: 500}
-"""Two years in each unit: a longer limit is a slip of the finger, and would reach past every calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +45,7 @@ class Warn:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One stage's rule. ``start`` and ``stop`` are register columns or ``处理记录:事项``; ``limit`` counts in ``unit``.
+    """One stage's rule. ``start`` and ``stop`` are events as 规则 names them; ``limit`` counts in ``unit``.
 
     ``effective``: holds for tickets received from that day (``None``: since ever).
     """
@@ -78,12 +66,34 @@ class Rule:
     source: str
 
     @property
+    def begin(self) -> Event:
+        return _event(self.start)
+
+    @property
+    def end(self) -> Event:
+        return _event(self.stop)
+
+    @property
+    def archives(self) -> bool:
+        """Whether the stage ends the case: then, without a limit of its own, it is due with the next Tuesday summary
+        (STD-10, STD-18).
+        """
+        return self.stop == ARCHIVED
+
+    @property
+    def promised(self) -> bool:
+        """Whether the deadline is no span but the time the customer was promised (X-07)."""
+        return self.start == PROMISED
+
+    @property
     def span(self) -> str:
         """The limit in words: ``24小时(联系结果=未联系上时48小时)``."""
+        if self.promised:
+            return "答应客户的时间"
         if self.unit is Unit.SAME_DAY:
             return "当日"
         if self.unit is Unit.NONE or self.limit is None:
-            return "来源未定时限，默认下一个周二汇总当天" if self.id in NEXT_TUESDAY else "无时限"
+            return "来源未定时限，默认下一个周二汇总当天" if self.archives else "无时限"
         more = (
             f"（{self.condition.column}={self.condition.value}时{self.extension:g}{self.unit.value}）"
             if self.extension and self.condition
@@ -92,8 +102,10 @@ class Rule:
         return f"{self.limit:g}{self.unit.value}{more}"
 
 
-NEXT_TUESDAY = frozenset({"STD-10"})
-"""Rules without a limit in the source that are due with the next Tuesday summary (STD-10, STD-18)."""
+def _event(name: str) -> Event:
+    found = parse(name)
+    assert found is not None, f"a rule with an event that is none: {name}"
+    return found
 
 
 @dataclass(frozen=True)
@@ -105,194 +117,7 @@ class RuleBook:
     def stages(self, flow: str) -> tuple[tuple[Rule, ...], ...]:
         return self.flows.get(flow, ())
 
-
-class Malformed(ValueError):
-    """A cell of 规则 that cannot be used: its column, and what would be right."""
-
-    def __init__(self, column: str, problem: str, hint: str):
-        super().__init__(problem)
-        self.column, self.problem, self.hint = column, problem, hint
-
-
-def read(records: Records) -> tuple[RuleBook, tuple[Finding, ...]]:
-    """The rule book of a workbook. A malformed row is a finding at its cell, and the default stands in meanwhile."""
-    defaults = {str(row["规则号"]): _rule(row) for row in STANDARD_RULES}
-    rules: list[Rule] = []
-    findings: list[Finding] = []
-    for row, values in zip(records.frame.index, records.frame.to_dict("records"), strict=True):
-        cells = {str(name): value for name, value in values.items()}
-        try:
-            _refuse_unread(records, row)
-            rules.append(_rule(cells))
-        except Malformed as error:
-            stand_in = "默认规则暂时代替" if _text(cells, "规则号").upper() in defaults else "这条规则暂不生效"
-            if error.column == "预警":  # no reason to throw away the dealership's own limit
-                rules.append(_rule({**cells, "预警": ""}))
-                stand_in = "暂按 75% 预警"
-            findings.append(_malformed(records, row, error, stand_in))
-    if records.present and rules:
-        written = {_text({"规则号": cell}, "规则号").upper() for cell in records.frame["规则号"]}
-        findings += _missing(records, written, defaults)
-    return _book(rules, defaults), tuple(findings)
-
-
-def _malformed(records: Records, row: int, error: Malformed, stand_in: str) -> Finding:
-    return Finding(
-        "RULE-01",
-        Severity.ERROR,
-        f"{records.place(row, error.column)} {error.problem}，{stand_in}",
-        error.hint,
-        records.cell(row, error.column),
-        sheet=records.sheet,
-    )
-
-
-def _refuse_unread(records: Records, row: int) -> None:
-    """A date or an extension that is there but cannot be read would otherwise hold since ever, or not at all."""
-    for column in ("生效日期", "延长时限"):
-        seen = records.raw[column].at[row] if column in records.columns else ""
-        if str(seen).strip() and pd.isna(records.frame[column].at[row]):
-            raise Malformed(column, f"{column}“{seen}”看不懂", "生效日期写成 2026-11-03，延长时限只填数字")
-
-
-def _missing(records: Records, written: Set[str], defaults: Mapping[str, Rule]) -> Iterator[Finding]:
-    absent = [rule_id for rule_id in defaults if rule_id not in written]
-    if absent:
-        yield Finding(
-            "RULE-02",
-            Severity.WARNING,
-            f"规则表里没有 {'、'.join(absent)}，这些环节按默认规则计时",
-            "补上这些规则行；不想设时限的环节把“单位”写成“无”",
-            sheet=records.sheet,
-        )
-
-
-def _book(rules: Sequence[Rule], defaults: Mapping[str, Rule]) -> RuleBook:
-    versions: dict[tuple[str, str], dict[dt.date | None, Rule]] = {}
-    for rule in rules:
-        versions.setdefault((rule.flow, rule.id), {})[rule.effective] = rule
-    for rule in defaults.values():  # a default holds where the sheet has nothing, or nothing yet for older tickets
-        versions.setdefault((rule.flow, rule.id), {}).setdefault(None, rule)
-    flows: dict[str, list[tuple[Rule, ...]]] = {}
-    for (flow, _), dated in sorted(versions.items(), key=lambda item: (item[0][0], _natural(item[0][1]))):
-        ordered = sorted(dated.values(), key=lambda rule: rule.effective or dt.date.min)
-        flows.setdefault(flow, []).append(tuple(ordered))
-    return RuleBook({flow: tuple(stages) for flow, stages in flows.items()})
-
-
-def _natural(rule_id: str) -> tuple[str, int]:
-    name, _, number = rule_id.rpartition("-")
-    return (name, int(number)) if number.isdigit() else (rule_id, 0)
-
-
-def _rule(row: Mapping[str, Any]) -> Rule:
-    rule_id, flow = _text(row, "规则号").upper(), _text(row, "流程") or STANDARD_FLOW
-    if not rule_id:
-        raise Malformed("规则号", "规则号为空", "填写规则号，例如 STD-04")
-    if not _text(row, "环节"):
-        raise Malformed("环节", f"{rule_id} 的环节为空", "填写环节名，例如 责任认定")
-    unit = _UNITS.get(_text(row, "单位"))
-    if unit is None:
-        raise Malformed("单位", f"单位“{_text(row, '单位')}”不认识", f"改为：{'、'.join(_UNITS)}")
-    condition, extension = _condition(row), _number(row, "延长时限")
-    if extension is not None:
-        _refuse_endless("延长时限", extension, unit)
-    return Rule(
-        id=rule_id,
-        flow=flow,
-        stage=_text(row, "环节"),
-        start=_event(row, "起点"),
-        stop=_event(row, "终点"),
-        limit=_limit(row, unit),
-        unit=unit,
-        extension=extension if condition else None,
-        condition=condition if extension else None,
-        warn=_warn(row),
-        responsible=_text(row, "责任角色"),
-        escalates_to=_text(row, "上报角色"),
-        effective=_day(row.get("生效日期")),
-        source=str(row.get("出处") or ""),
-    )
-
-
-def _text(row: Mapping[str, Any], column: str) -> str:
-    value = row.get(column)
-    return "" if value is None or value is pd.NaT or value != value else half_width(str(value)).strip()
-
-
-def _number(row: Mapping[str, Any], column: str) -> float | None:
-    text = _text(row, column)
-    if not text:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        raise Malformed(column, f"{column}“{text}”不是数字", "只填数字，例如 24") from None
-    if number <= 0:
-        raise Malformed(column, f"{column}“{number:g}”不是正数", "填写大于 0 的数字，例如 24")
-    return number
-
-
-def _limit(row: Mapping[str, Any], unit: Unit) -> float | None:
-    limit = _number(row, "时限")
-    if unit in (Unit.SAME_DAY, Unit.NONE):
-        return None
-    if limit is None:
-        raise Malformed("时限", f"单位是“{unit.value}”却没有时限", "填写数字，或把单位改为“无”")
-    _refuse_endless("时限", limit, unit)
-    if unit is Unit.WORKDAY and not limit.is_integer():
-        raise Malformed("时限", f"{limit:g} 个工作日不是整数", "工作日填整数，例如 3")
-    return limit
-
-
-def _refuse_endless(column: str, limit: float, unit: Unit) -> None:
-    most = _MOST.get(unit, float("inf"))
-    if limit > most:
-        raise Malformed(
-            column, f"{column}{limit:g}{unit.value}太长（最多 {most:g}）", "改成合理的时限；不设时限请把单位写成“无”"
-        )
-
-
-def _event(row: Mapping[str, Any], column: str) -> str:
-    name = _text(row, column).replace(" ", "")
-    if name.startswith(EVENT_PREFIX) and len(name) > len(EVENT_PREFIX):
-        return name
-    if name in REGISTER.headers and REGISTER[name].kind in TEMPORAL:
-        return name
-    raise Malformed(column, f"{column}“{name}”不是登记表的时间列", "写登记表的时间列名，或“处理记录:事项”")
-
-
-def _condition(row: Mapping[str, Any]) -> Condition | None:
-    text = _text(row, "延长条件").replace(" ", "")
-    if not text:
-        return None
-    column, equals, value = text.partition("=")
-    if not equals or not value or column not in REGISTER.headers:
-        raise Malformed("延长条件", f"延长条件“{text}”看不懂", "写成“登记表列名=值”，例如 联系结果=未联系上")
-    return Condition(column, value)
-
-
-_BEFORE = re.compile(r"(\d+(?:\.\d+)?)(分钟|小时|天)")
-
-
-def _warn(row: Mapping[str, Any]) -> Warn:
-    text = _text(row, "预警").replace(" ", "")
-    if not text:
-        return Warn()
-    before = _BEFORE.fullmatch(text)
-    if before:
-        return Warn(before=int(float(before[1]) * SECONDS[_UNITS[before[2]]]))
-    try:
-        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        share = 0
-    if not 0 < share <= 1:
-        raise Malformed("预警", f"预警“{text}”看不懂", "写成已用时限的比例（75%），或截止前多久（30分钟）")
-    return Warn(share=share)
-
-
-def _day(value: Any) -> dt.date | None:
-    if value is None or value is pd.NaT or value == "":
-        return None
-    day: dt.date = pd.Timestamp(value).date()
-    return day
+    @property
+    def for_all(self) -> tuple[tuple[Rule, ...], ...]:
+        """Rules beside every flow: they have deadlines, but are no stage a ticket stands in (X-01, X-07)."""
+        return self.stages(ALL_FLOWS)

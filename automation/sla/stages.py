@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automation.sla.calendar import Instants, Mask
+from automation.sla.calendar import Calendar, Instants, Mask
 from automation.sla.rules import Rule
 from automation.sla.verdict import Verdict
 
@@ -21,7 +21,8 @@ class StageClock:
 
     ``version`` points into ``rules`` (the stage's rule versions). ``cutoff`` is the last instant that is still on
     time: ``due`` itself, or its whole minute where the source gives a day (当日 ends at 23:59). ``extended``: the
-    longer limit counts. ``restarted``: the start is the resolution of a pending item (STD-17).
+    longer limit counts. ``restarted``: the start is the resolution of a pending item (STD-17). ``number``: which round
+    this is, from 1.
     """
 
     rules: tuple[Rule, ...]
@@ -35,6 +36,7 @@ class StageClock:
     reason: npt.NDArray[np.int8]
     extended: Mask
     restarted: Mask
+    number: npt.NDArray[np.int64]
 
     @property
     def rule(self) -> Rule:
@@ -49,14 +51,36 @@ class StageClock:
 
 
 @dataclass(frozen=True)
+class EarlierRounds:
+    """Rounds of a stage that are over, all finished; ``index``: the Excel row of each, one row as often as it had
+    rounds.
+    """
+
+    index: pd.Index
+    clock: StageClock
+
+
+@dataclass(frozen=True)
+class BesideClock:
+    """A deadline beside every flow, over the whole register; ``index``: Excel rows."""
+
+    index: pd.Index
+    clock: StageClock
+
+
+@dataclass(frozen=True)
 class FlowClock:
     """All stages of the tickets that follow one flow; ``index`` holds their Excel rows."""
 
     flow: str
     index: pd.Index
     stages: tuple[StageClock, ...]
+    """The latest round of each."""
     pending: pd.DataFrame
     """``open``, ``since``, ``resolved``, ``talk_due`` of each ticket's pending item, aligned to ``index``."""
+    archived: Mask
+    """Closed: archived, and nothing was opened again since."""
+    earlier: tuple[EarlierRounds, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,32 +94,41 @@ class Clocks:
     now: dt.datetime
     flows: Mapping[str, FlowClock]
     now_at: pd.DataFrame = field(repr=False)
+    beside: tuple[BesideClock, ...] = ()
+    calendar: Calendar | None = None
 
     def long(self) -> pd.DataFrame:
-        """Every stage of every ticket as a row.
+        """Every round of every stage of every ticket as a row.
 
-        ``row``, ``flow``, ``rule``, ``stage``, ``start``, ``due``, ``actual``, ``verdict``, ``late`` (timedelta, zero
-        when not late).
+        ``row``, ``flow``, ``rule``, ``stage``, ``round``, ``start``, ``due``, ``actual``, ``verdict``, ``late``
+        (timedelta, zero when not late).
         """
         parts = [
-            pd.DataFrame(
-                {
-                    "row": flow.index,
-                    "flow": flow.flow,
-                    "rule": stage.rule.id,
-                    "stage": stage.rule.stage,
-                    "start": stage.start,
-                    "due": stage.due,
-                    "actual": stage.actual,
-                    "verdict": stage.verdict,
-                    "late": lateness(stage, self.now),
-                }
-            )
+            self._rows(flow.flow, index, stage)
             for flow in self.flows.values()
-            for stage in flow.stages
+            for index, stage in (
+                *((flow.index, stage) for stage in flow.stages),
+                *((earlier.index, earlier.clock) for earlier in flow.earlier),
+            )
         ]
-        columns = ["row", "flow", "rule", "stage", "start", "due", "actual", "verdict", "late"]
+        columns = ["row", "flow", "rule", "stage", "round", "start", "due", "actual", "verdict", "late"]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+    def _rows(self, flow: str, index: pd.Index, stage: StageClock) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "row": index,
+                "flow": flow,
+                "rule": stage.rule.id,
+                "stage": stage.rule.stage,
+                "round": stage.number,
+                "start": stage.start,
+                "due": stage.due,
+                "actual": stage.actual,
+                "verdict": stage.verdict,
+                "late": lateness(stage, self.now),
+            }
+        )
 
 
 def lateness(stage: StageClock, now: dt.datetime) -> npt.NDArray[np.timedelta64]:

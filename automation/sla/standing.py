@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from automation.sla.calendar import Mask
-from automation.sla.limits import NEVER
+from automation.sla.events import NEVER
 from automation.sla.stages import FlowClock
 from automation.sla.verdict import OPEN, Reason, Verdict
 
@@ -59,7 +59,7 @@ def _flow_now(flow: FlowClock, tickets: pd.DataFrame) -> pd.DataFrame:
         at.loc[here, "verdict"] = stage.verdict[here]
         at.loc[here, "state"] = [_STATES[Verdict(value)] for value in stage.verdict[here]]
     handed_over = tickets["转管理部时间"].notna()
-    closed = tickets["归档时间"].notna() | (bool(flow.stages) & pd.Series(undecided, index=flow.index))
+    closed = pd.Series(flow.archived | (bool(flow.stages) & undecided), index=flow.index)
     is_pending = flow.pending["open"] & ~handed_over & ~closed
     at.loc[is_pending, "due"] = flow.pending.loc[is_pending, "talk_due"]
     at.loc[is_pending, "state"] = "未了事宜"

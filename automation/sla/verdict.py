@@ -17,6 +17,8 @@ class Verdict(IntEnum):
     ON_TIME = 6
     FINISHED_LATE = 7
     UNKNOWN = 8
+    DONE = 9
+    """Finished, without a limit it could have kept or missed."""
 
     @property
     def chinese(self) -> str:
@@ -38,6 +40,7 @@ _CHINESE = {
     Verdict.ON_TIME: "按时完成",
     Verdict.FINISHED_LATE: "超时完成",
     Verdict.UNKNOWN: "无法判定",
+    Verdict.DONE: "已完成",
 }
 OPEN = frozenset({Verdict.NOT_YET, Verdict.RUNNING, Verdict.AT_RISK, Verdict.LATE, Verdict.PAUSED})
 
@@ -52,6 +55,7 @@ class Reason(IntEnum):
     NOT_MARKED = 4
     IS_PENDING = 5
     RETURNED = 6
+    NOT_OPENED = 7
 
     @property
     def chinese(self) -> str:
@@ -66,4 +70,5 @@ _REASONS = {
     Reason.NOT_MARKED: "客户经理未标明需要回访",
     Reason.IS_PENDING: "本单是未了事宜，计时暂停",
     Reason.RETURNED: "处理单被退回，处理完毕后再回访",
+    Reason.NOT_OPENED: "起点的事项没有发生，不需要这个环节",
 }

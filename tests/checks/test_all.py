@@ -17,7 +17,6 @@ import pytest
 import automation.checks
 from automation import checks
 from automation.checks.facts import Facts
-from automation.sla import rules
 from tests import tables
 from tests.checks.cases import Case, says_where_and_what
 from workbook import ledger
@@ -105,7 +104,7 @@ def test_every_finding_of_the_reader_and_of_the_rule_sheet_is_tried() -> None:
     tried = asserted(HERE.parent / "workbook" / "test_ledger.py")
     assert reading
     assert reading <= tried
-    assert ids_in(rules) <= asserted(HERE.parent / "sla" / "test_rules.py")
+    assert ids_in(rulesheet) <= asserted(HERE.parent / "sla" / "test_rules.py")
 
 
 def asserted(tests: Path) -> set[str]:

@@ -33,7 +33,7 @@ from automation.reports.summary import summarise
 from automation.reports.words import change, percent, points
 from automation.roster import read as read_roster
 from automation.sample import dealership
-from automation.sla import rules
+from automation.sla import rulesheet
 from automation.sla.verdict import Verdict
 from automation.wording import span
 from tests import tables
@@ -232,7 +232,7 @@ def described(draw: st.DrawFn) -> tuple[dict[str, list[dict[str, Any]]], dt.date
 
 def facts_of(sheets: dict[str, list[dict[str, Any]]], now: dt.datetime) -> Facts:
     book = tables.load(sheets)
-    return Facts(book, tables.run(book, now), rules.read(book[RULES])[0], read_roster(book[STAFF])[0], Past(), now)
+    return Facts(book, tables.run(book, now), rulesheet.read(book[RULES])[0], read_roster(book[STAFF])[0], Past(), now)
 
 
 @tried(max_examples=60, deadline=None, phases=PHASES, suppress_health_check=SLOW)

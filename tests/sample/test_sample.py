@@ -15,7 +15,7 @@ from automation.identifiers import PLATE, TICKET, vin_check_digit
 from automation.past import Past
 from automation.sample import Sample, dealership
 from automation.settings import load as load_settings
-from automation.sla.defaults import STANDARD_RULES
+from automation.sla.defaults import DEFAULT_RULES
 from workbook import build, ledger, schema, snapshot
 from workbook.build import FIRST_DATA_ROW
 from workbook.schema import REGISTER, STAFF, TABLES, Kind
@@ -62,7 +62,7 @@ def test_any_number_of_tickets_can_be_had(tickets: int) -> None:
 def test_no_tickets_still_come_with_staff_rules_and_hours() -> None:
     contents = dealership(0, 1, NOW).contents
     assert len(contents[STAFF.sheet]) > 20
-    assert contents[schema.RULES.sheet] == [dict(rule) for rule in STANDARD_RULES]
+    assert contents[schema.RULES.sheet] == [dict(rule) for rule in DEFAULT_RULES]
     assert len(contents[schema.HOURS.sheet]) == 7
     with pytest.raises(ValueError):
         dealership(-1, 1, NOW)
@@ -154,7 +154,8 @@ def test_every_stage_and_both_tracks_have_tickets(sample: Sample, tmp_path: Path
     path.write_bytes(as_bytes(sample))
     settings, _ = load_settings(None, workbook=path)
     at = plan.decide(ledger.load(snapshot.read(path)), Past(), settings, NOW).facts.clocks.now_at
-    stages = {str(rule["环节"]) for rule in STANDARD_RULES} - {"编号"}  # the pass has just numbered those
+    standard = [rule for rule in DEFAULT_RULES if rule["流程"] == STANDARD_FLOW]
+    stages = {str(rule["环节"]) for rule in standard} - {"编号"}  # the pass has just numbered those
     assert set(at["stage"]) >= stages
     assert set(at["state"]) >= {"正常", "临近", "超时", "未了事宜", "已办结"}
     states = Counter(row["状态"] for row in sample.contents[schema.PENDING_MANAGER.sheet])

@@ -533,12 +533,6 @@ def test_without_a_time_of_receipt_nothing_can_be_counted() -> None:
     assert (said.stage, said.due, said.state) == ("上报", None, "暂停")
 
 
-def test_a_flow_without_rules_has_no_stage_and_no_deadline() -> None:
-    book = tables.load("反馈登记\n编号 | 流程 | 接收时间\nFK20261103-001 | 维修企业 | 11-03 08:00")
-    said = product(tables.run(book, tables.moment("11-20 09:00")))[2]
-    assert (said.stage, said.due, said.state) == ("", None, "正常")
-
-
 def test_an_unknown_flow_is_counted_as_the_standard_one() -> None:
     book = tables.load("反馈登记\n编号 | 流程 | 接收时间\nFK20261103-001 | 标准 | 11-03 08:00")
     assert product(tables.run(book, tables.moment("11-03 09:01")))[2].state == "超时"

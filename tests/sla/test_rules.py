@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
-from automation.sla import clock, rules
+from automation.sla import clock, rules, rulesheet
 from automation.sla.calendar import Calendar
-from automation.sla.defaults import STANDARD_RULES
+from automation.sla.defaults import DEFAULT_RULES
 from automation.sla.rules import RuleBook, Unit, Warn
 from automation.sla.stages import StageClock
 from automation.sla.verdict import Verdict
@@ -16,6 +17,7 @@ from tests import tables
 from tests.tables import moment, plain, wide
 from workbook.finding import Finding, Severity
 from workbook.schema import RULES
+from workbook.vocabulary import RULE_FLOW
 
 HEADS = "规则号 | 流程 | 环节 | 起点 | 终点 | 时限 | 单位 | 延长时限 | 延长条件 | 预警 | 生效日期"
 REPORT = "STD-01 | 标准流程 | 上报 | 接收时间 | 上报时间 | {limit} | {unit} | | | {warn} | {since}"
@@ -26,12 +28,12 @@ def report(limit: str = "1", unit: str = "小时", warn: str = "", since: str = 
 
 
 def read(*rows: str) -> tuple[RuleBook, tuple[Finding, ...]]:
-    return rules.read(tables.load("\n".join(("规则", HEADS, *rows)))[RULES])
+    return rulesheet.read(tables.load("\n".join(("规则", HEADS, *rows)))[RULES])
 
 
 def default_book() -> RuleBook:
     """The rules of the process, written into a sheet row by row and read back."""
-    return rules.read(tables.load({"规则": [dict(row) for row in STANDARD_RULES]})[RULES])[0]
+    return rulesheet.read(tables.load({"规则": [dict(row) for row in DEFAULT_RULES]})[RULES])[0]
 
 
 def versions(book: RuleBook, rule_id: str) -> tuple[rules.Rule, ...]:
@@ -57,8 +59,12 @@ def stage(rule_id: str, ticket: str, *rows: str, now: str = "11-20 09:00") -> St
 
 
 def test_a_workbook_without_rules_follows_the_process() -> None:
-    book, findings = rules.read(tables.load({"反馈登记": []})[RULES])
-    assert [versions[0].id for versions in book.stages("标准流程")] == [str(row["规则号"]) for row in STANDARD_RULES]
+    book, findings = rulesheet.read(tables.load({"反馈登记": []})[RULES])
+    ids = {flow: [versions[0].id for versions in stages] for flow, stages in book.flows.items()}
+    assert {flow: sorted(found) for flow, found in ids.items()} == {
+        flow: sorted(str(row["规则号"]) for row in DEFAULT_RULES if row["流程"] == flow) for flow in RULE_FLOW.values
+    }
+    assert ids["标准流程"] == [f"STD-{number:02}" for number in range(1, 11)], "in the order of the process"
     assert book == default_book()
     assert not findings
 
@@ -108,7 +114,7 @@ def test_the_hours_of_the_dealership_decide_an_opening_hours_limit() -> None:
         f"反馈登记\n编号 | 接收时间\nFK20261106-001 | 11-06 17:30\n\n规则\n{HEADS}\n{report('1', '营业小时')}"
     )
     weekends_closed = Calendar(dt.date(2026, 1, 1), dt.date(2027, 1, 1), (((9 * 3600, 18 * 3600),),) * 5 + ((), ()))
-    clocks = clock.run(book, rules.read(book[RULES])[0], weekends_closed, moment("11-09 09:15"))
+    clocks = clock.run(book, rulesheet.read(book[RULES])[0], weekends_closed, moment("11-09 09:15"))
     assert clocks.now_at.at[2, "due"].to_pydatetime() == moment("11-09 09:30")
     assert clocks.now_at.at[2, "state"] == "临近"  # 45 of the 60 open minutes are gone
 
@@ -229,7 +235,7 @@ def test_the_default_stands_in_for_a_malformed_row_and_the_finding_says_so() -> 
 def test_a_malformed_rule_of_the_dealership_s_own_has_no_stand_in() -> None:
     book, findings = read("OWN-01 | 维修企业 | 答复 | 接收时间 | 处理记录:答复客户 | 24 | 钟头 | | | |")
     assert "这条规则暂不生效" in findings[0].message
-    assert book.stages("维修企业") == ()
+    assert book.stages("维修企业") == default_book().stages("维修企业"), "the flow goes on as the process has it"
 
 
 def test_rules_missing_from_the_sheet_are_named_and_their_default_stands_in() -> None:
@@ -242,9 +248,9 @@ def test_rules_missing_from_the_sheet_are_named_and_their_default_stands_in() ->
 
 
 def test_a_complete_sheet_has_nothing_to_find() -> None:
-    heads = [name for name in RULES.headers if name in STANDARD_RULES[0]]
-    rows = [{head: row[head] for head in heads} for row in STANDARD_RULES]
-    book, findings = rules.read(tables.load({"反馈登记": [], "规则": rows})[RULES])
+    heads = [name for name in RULES.headers if name in DEFAULT_RULES[0]]
+    rows = [{head: row[head] for head in heads} for row in DEFAULT_RULES]
+    book, findings = rulesheet.read(tables.load({"反馈登记": [], "规则": rows})[RULES])
     assert not findings
     assert book == default_book()
 
@@ -286,6 +292,27 @@ def test_a_rule_of_another_flow_counts_its_tickets_from_the_record() -> None:
 
 def test_every_default_rule_names_its_source_and_who_is_told() -> None:
     roles = RULES["责任角色"].list
-    for row in STANDARD_RULES:
-        assert "《汽车售后客户投诉处理流程和技巧》" in str(row["出处"])
-        assert roles and {row["责任角色"], row["上报角色"]} <= set(roles.values)
+    for row in DEFAULT_RULES:
+        assert re.match("《.+》 .", str(row["出处"])), row["规则号"]
+        told = {row["责任角色"], row["上报角色"]}
+        assert roles and told <= {*roles.values, *([None] if row["规则号"] == "X-01" else [])}, row["规则号"]
+
+
+def test_two_rows_for_one_rule_and_day_are_a_finding_and_the_first_holds() -> None:
+    (finding,) = mistakes(report("2"), report("3"))
+    assert (finding.rule, str(finding.where)) == ("RULE-01", "规则!A3")
+    assert "第 2 行重复" in finding.message
+    assert stage("STD-01", "接收时间 11-03 09:00", report("2"), report("3")).due[0].item() == moment("11-03 11:00")
+
+
+def test_a_flow_that_the_dealership_made_its_own_has_only_its_own_stages() -> None:
+    book, findings = read("OWN-01 | 维修企业 | 答复 | 接收时间 | 处理记录:答复客户 | 24 | 小时 | | | |")
+    assert [versions[0].id for versions in book.stages("维修企业")] == ["OWN-01"]
+    assert [finding.rule for finding in findings] == ["RULE-02"], "only of the standard flow anything is missed"
+
+
+def test_one_of_our_rows_in_a_flow_keeps_the_others_by_default_and_says_so() -> None:
+    book, (finding,) = read("REPAIR-01 | 维修企业 | 答复 | 接收时间 | 处理记录:答复客户 | 8 | 小时 | | | |")
+    assert [versions[0].id for versions in book.stages("维修企业")] == ["REPAIR-01", "REPAIR-02"]
+    assert "REPAIR-02" in finding.message
+    assert "TIER-01" not in finding.message, "of flows that the sheet does not speak of nothing is missing"

@@ -1,0 +1,155 @@
+"""What starts and stops a clock: a time in the register, an entry of 处理记录, a date on one of the side sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from automation.sla.calendar import Instants, Mask
+from workbook.cells import half_width
+from workbook.ledger import Ledger
+from workbook.schema import EVENTS, REGISTER, TABLES, TEMPORAL
+
+EVENT_PREFIX = "处理记录:"
+NEVER = np.datetime64("NaT", "s")
+DAY = np.timedelta64(86_400, "s")
+LAST_SECOND = np.timedelta64(86_399, "s")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """``sheet`` and what counts there: one time column, or any of several 事项 of 处理记录.
+
+    ``result``: of those entries only the ones whose 结果 has this in it (``处理记录:跟踪回访=不满意``).
+    """
+
+    sheet: str
+    words: tuple[str, ...]
+    result: str = ""
+
+    @property
+    def in_register(self) -> bool:
+        return self.sheet == REGISTER.sheet
+
+    @property
+    def in_records(self) -> bool:
+        return self.sheet == EVENTS.sheet
+
+    @property
+    def chinese(self) -> str:
+        """As sentences name it: ``接收时间``, ``处理记录“联系客户”``, ``重大质量事故“批准日期”``."""
+        if self.in_register:
+            return self.words[0]
+        words = "或".join(f"“{word}”" for word in self.words)
+        return f"{self.sheet}{words}" + (f"（结果：{self.result}）" if self.result else "")
+
+
+_SHEETS = {table.sheet: table for table in TABLES if "编号" in table.headers and table is not REGISTER}
+
+
+@cache
+def parse(name: str) -> Event | None:
+    """The event a cell of 规则 names; ``None`` when it names none.
+
+    ``接收时间`` · ``处理记录:联系客户`` · ``处理记录:答复客户、升级二级`` (whichever comes first) ·
+    ``处理记录:跟踪回访=不满意`` · ``重大质量事故:批准日期``.
+    """
+    text = half_width(name).replace(" ", "")
+    sheet, colon, rest = text.partition(":")
+    if not colon:
+        known = text in REGISTER.headers and REGISTER[text].kind in TEMPORAL
+        return Event(REGISTER.sheet, (text,)) if known else None
+    if sheet == EVENTS.sheet:
+        words, _, result = rest.partition("=")
+        named = tuple(word for word in words.split("、") if word)
+        return Event(sheet, named, result) if named else None
+    table = _SHEETS.get(sheet)
+    if table is None or rest not in table.headers or table[rest].kind not in TEMPORAL:
+        return None
+    return Event(sheet, (rest,))
+
+
+@dataclass(frozen=True)
+class Occurrences:
+    """When something happened, entry by entry: ``at``: position of the ticket, ``time``, ``order``: which of two
+    entries of one instant was written first (Excel rows doubled; of the register, what starts comes before any entry
+    and what stops after).
+    """
+
+    at: np.ndarray
+    time: Instants
+    order: np.ndarray
+
+    @classmethod
+    def of(cls, frames: Sequence[Occurrences]) -> Occurrences:
+        """Several as one."""
+        return cls(
+            np.concatenate([one.at for one in frames]),
+            np.concatenate([one.time for one in frames]),
+            np.concatenate([one.order for one in frames]),
+        )
+
+    def only(self, mask: Mask) -> Occurrences:
+        return Occurrences(self.at[mask], self.time[mask], self.order[mask])
+
+
+STARTS_FIRST, STOPS_LAST = -1, np.iinfo(np.int64).max
+
+
+def from_column(instants: Instants, order: int) -> Occurrences:
+    """One instant a ticket at most; missing ones did not happen."""
+    at = np.flatnonzero(~np.isnat(instants))
+    return Occurrences(at, instants[at], np.full(len(at), order, dtype=np.int64))
+
+
+def find(event: Event, tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64, *, stops: bool) -> Occurrences:
+    """Every time the event happened to each of ``tickets`` until ``now``; nothing is done in the future.
+
+    A date without a time on a side sheet: as a start it is the following midnight, since the day itself is not counted
+    (《民法典》第二百零一条); as a stop its last second, see :func:`earliest`.
+    """
+    if event.in_register:
+        column: Instants = tickets[event.words[0]].to_numpy(dtype="M8[s]")
+        return from_column(column, STOPS_LAST if stops else STARTS_FIRST)
+    records = ledger.tables[event.sheet].frame
+    if event.in_records:
+        chosen = records["事项"].isin(event.words)
+        if event.result:
+            chosen &= records["结果"].str.contains(event.result, regex=False)
+        records, column_name = records[chosen], "时间"
+    else:
+        column_name = event.words[0]
+    times = records[column_name].to_numpy(dtype="M8[s]")
+    happened = ~np.isnat(times) & (times <= now) & (records["编号"] != "").to_numpy(dtype=bool)
+    records, times = records[happened], times[happened]
+    if not event.in_records:
+        whole_day = times == times.astype("M8[D]")
+        times = np.where(whole_day, times + (LAST_SECOND if stops else DAY), times).astype("M8[s]")
+    return _by_ticket(records, times, tickets)
+
+
+def earliest(event: Event, start: Instants, actual: Instants) -> Instants:
+    """Of a stop that is known by its day alone, the first instant of that day it can have been: nobody is late by a
+    time of day that was never asked for.
+    """
+    if event.in_register or event.in_records:
+        return actual
+    day = actual.astype("M8[D]").astype("M8[s]")
+    by_day = actual == day + LAST_SECOND
+    return np.where(by_day, np.fmax(start, day), actual).astype("M8[s]")
+
+
+def _by_ticket(records: pd.DataFrame, times: Instants, tickets: pd.DataFrame) -> Occurrences:
+    """Entries laid to the positions of their tickets; a number that stands twice gives them to both rows."""
+    entries = pd.DataFrame({"编号": records["编号"].to_numpy(), "time": times, "order": records.index.to_numpy()})
+    places = pd.DataFrame({"编号": tickets["编号"].to_numpy(), "at": np.arange(len(tickets))})
+    met = entries.merge(places, on="编号")
+    return Occurrences(
+        met["at"].to_numpy(dtype=np.int64),
+        met["time"].to_numpy(dtype="M8[s]"),
+        met["order"].to_numpy(dtype=np.int64) * 2,
+    )

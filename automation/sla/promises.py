@@ -1,0 +1,75 @@
+"""Deadlines beside the flows: what holds for every ticket whatever stage it is in (X-01, the promised answer X-07)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from automation.past import History
+from automation.sla import courses, events, judgement
+from automation.sla.calendar import Calendar, Instants
+from automation.sla.events import NEVER, STARTS_FIRST
+from automation.sla.judgement import Circumstances
+from automation.sla.rounds import pair
+from automation.sla.rules import ARCHIVED, PROMISED, Rule, RuleBook
+from automation.sla.stages import BesideClock
+from workbook.ledger import Ledger
+
+
+def of_all(
+    ledger: Ledger, book: RuleBook, calendar: Calendar, now: np.datetime64, history: History
+) -> tuple[BesideClock, ...]:
+    """One clock a rule of 所有流程, over the whole register."""
+    tickets = ledger.register.frame
+    return tuple(_of_rule(rules, tickets, ledger, calendar, now, history) for rules in book.for_all if len(tickets))
+
+
+def _of_rule(
+    rules: tuple[Rule, ...],
+    tickets: pd.DataFrame,
+    ledger: Ledger,
+    calendar: Calendar,
+    now: np.datetime64,
+    history: History,
+) -> BesideClock:
+    rule = rules[-1]
+    version = np.full(len(tickets), len(rules) - 1, dtype=np.int64)
+    archived = tickets[ARCHIVED].notna().to_numpy(dtype=bool)
+    around = Circumstances.none(len(tickets))
+    if rule.promised:
+        due: Instants | None = tickets[PROMISED].to_numpy(dtype="M8[s]")
+        start = _given(tickets, history, now)
+        stops = events.find(rule.end, tickets, ledger, now, stops=True)
+        after = replace(
+            stops, time=stops.time - np.timedelta64(1, "s")
+        )  # an answer of that very minute gave the promise
+        rounds = pair(events.from_column(start, STARTS_FIRST), after)
+        course = courses.in_rounds(rounds, len(tickets))
+        course = replace(course, actual=course.actual + np.timedelta64(1, "s"))
+    else:
+        due = None
+        (course,) = courses.of_flow([rules], [version], tickets, ledger, now)
+    # Nobody owes an answer in a case that is closed: what was not recorded before cannot be told any more.
+    around = replace(around, done_later=archived & np.isnat(course.actual))
+    clock = judgement.stage(rules, version, course, tickets, around, (), ledger, calendar, now, due=due)
+    return BesideClock(tickets.index, clock)
+
+
+def _given(tickets: pd.DataFrame, history: History, now: np.datetime64) -> Instants:
+    """When the promise that stands in 下次答复时间 was given: when a pass first saw it, this one if none did.
+
+    Where that was only after it had fallen due, the beginning of the day that was promised: an answer of an earlier day
+    was none to this promise.
+    """
+    promised = tickets[PROMISED].to_numpy(dtype="M8[s]")
+    held = history.held_since(PROMISED)
+    first = np.full(len(tickets), now, dtype="M8[s]")
+    for at in np.flatnonzero(~np.isnat(promised)).tolist():
+        ticket = tickets["编号"].iloc[at]
+        value, seen = held.get(ticket, ("", None))
+        if value and seen is not None and np.datetime64(value.replace(" ", "T"), "s") == promised[at]:
+            first[at] = np.datetime64(seen, "s")
+    day = promised.astype("M8[D]").astype("M8[s]")
+    return np.where(np.isnat(promised), NEVER, np.where(first < promised, first, day)).astype("M8[s]")
