@@ -22,6 +22,7 @@ test:
 bench:
 	@scripts/environment dev
 	.venv/bin/pip install --quiet --requirement benchmarks/requirements.txt
+	.venv/bin/python benchmarks/worktime.py
 	.venv/bin/python benchmarks/run.py
 
 lock:
