@@ -108,6 +108,7 @@ def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Find
         [records.frame[column].to_numpy(dtype="M8[s]") for records, column in _counted(ledger)],
         week=days.week,
         days=days.days,
+        names=days.names,
     )
     findings = [*rule_findings, *people_findings, *day_findings]
     try:
