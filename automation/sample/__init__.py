@@ -10,7 +10,7 @@ from automation.blank import blank
 from automation.sample import people
 from automation.sample.misnumbered import misnumber
 from automation.sample.mistakes import plant
-from automation.sample.otherflows import other_flows
+from automation.sample.otherflows import further_cases, other_flows
 from automation.sample.planted import Planted
 from automation.sample.records import callbacks, events, pending
 from automation.sample.rewards import rewards
@@ -21,6 +21,7 @@ from workbook import schema
 __all__ = ["Planted", "Sample", "dealership"]
 
 _ENOUGH_FOR_ALL_FLOWS = 24
+_ENOUGH_FOR_THEIR_MISTAKES = 100
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def dealership(tickets: int, seed: int, now: dt.datetime) -> Sample:
     rng = random.Random(f"kesu-{seed}")  # a string is hashed the same in every process
     now = now.replace(second=0, microsecond=0)
     others = other_flows(rng, now, 8 if tickets >= _ENOUGH_FOR_ALL_FLOWS else 0)
+    if tickets >= _ENOUGH_FOR_THEIR_MISTAKES:
+        others += further_cases(rng, now)
     made = sorted([*cases(tickets - len(others), rng, now), *others], key=lambda case: case.received)
     number(made, rng, now)
     misnumbered = list(misnumber(made))

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from automation.sample import people
 from automation.sample.ground import Contents, Ground, blamed, called, done, moment
+from automation.sample.misconduct import misconduct, unvisited
 from automation.sample.mistyped import mistype
 from automation.sample.planted import Planted
 from automation.sample.tickets import Case, Row
@@ -20,10 +21,12 @@ def plant(contents: Contents, cases: list[Case], rng: random.Random, now: dt.dat
     """Spoil ``contents`` (its register rows are those of ``cases``); as many mistakes as there are rows for."""
     ground = Ground(contents, cases, rng, now)
     _people_and_roles(ground)
+    unvisited(ground)
     _pending_items(ground)
     _handling(ground)
     mistype(ground)
     _rewards(ground)
+    misconduct(ground)
     _absences(ground)
     return ground.planted()
 
@@ -159,4 +162,4 @@ def _absences(ground: Ground) -> None:
         if row["姓名"] in people.DOUBLE_ABSENCE:
             row["请假"] = f"{today}~{today + dt.timedelta(days=1)}"
             if row["角色"] == "售后经理" and row["主次"] == "主":
-                ground.note("STD-21", STAFF.sheet, "请假", row, "主要和备用责任人今天都请假")
+                ground.note("STD-21", STAFF.sheet, "角色", row, "主要和备用责任人今天都请假")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from automation.sample import people
 from automation.sample.cars import customer
@@ -31,6 +31,9 @@ class _Script:
     steps: tuple[_Step, ...]
     level: str = "一般"
     closed: bool = True
+    solution: str = ""
+    completed: float | None = None
+    """After how many hours it was carried out, where the flow writes that down (SALES)."""
 
 
 _S = _Step
@@ -50,6 +53,7 @@ _SCRIPTS = (
         _S(50, "反馈进度", "客户经理", "客户", "告知厂家受理编号和预计时间", "客户愿意等"),
         _S(120, "措施", "服务经理", "售后服务部", "质保更换总成", "完成"),
         _S(126, "反馈结果", "客户经理", "客户", "说明更换内容和延保", "客户认可"),
+        _S(150, "预防措施", "技术总监", "售后服务部", "同批次车辆进店时加检一项", "列入检查表"),
         _S(170, "分析报告", "客户经理", "厂家", "提交《客户投诉分析报告》", "厂家签收"),
     ), level="重大"),
     _Script("广汽丰田", "首保索赔", "网络", 18, (
@@ -63,7 +67,7 @@ _SCRIPTS = (
         _S(26, "措施", "客户经理", "销售部", "补齐赠品", "客户签收"),
         _S(40, "改善计划", "售后经理", "总经理", "承诺一律写入合同附件", "总经理同意"),
         _S(90, "跟踪回访", "回访员", "客户", "确认赠品到齐", "满意"),
-    )),
+    ), solution="补齐赠品，承诺一律写入合同", completed=42),
     _Script("维修企业", "质量问题", "现场", 12, (
         _S(2, "联系客户", "客户经理", "客户", "约回厂检查", "当天到店"),
         _S(19, "答复客户", "服务经理", "客户", "在质保期内，免费返修并说明理由", "客户接受"),
@@ -74,6 +78,7 @@ _SCRIPTS = (
         _S(30, "调查", "部门经理", "配件部", "核对批次和进货单", "确认退货件再售"),
         _S(46, "措施", "部门经理", "客户", "换货并补偿工时", "客户接受"),
         _S(60, "反馈结果", "客户经理", "客户", "说明原因和后续改进", "认可"),
+        _S(70, "预防措施", "部门经理", "配件部", "退货件单独存放，不得再售", "写入仓库制度"),
     )),
     _Script("重大质量事故", "产品质量", "面对面", 21, (
         _S(1, "联系客户", "客户经理", "客户", "安排拖车和代步车", "客户到店"),
@@ -81,17 +86,30 @@ _SCRIPTS = (
         _S(72, "上门拜访", "客户经理", "客户", "说明申请进度", "客户要求换车"),
     ), level="重大", closed=False),
     _Script("企业投诉规范", "费用价格", "来信", 5, (
-        _S(2, "联系客户", "客户经理", "客户", "核对身份，复述投诉内容", "无误"),
+        _S(2, "核实身份", "客户经理", "客户", "按工单核对电话和车牌，复述投诉内容", "无误"),
+        _S(4, "答复客户", "客户经理", "客户", "告知处理程序，两日内给出方案", "客户同意"),
         _S(21, "调查", "服务经理", "售后服务部", "调取工单和短信记录", "增项未确认"),
         _S(44, "协议签署", "客户经理", "客户", "退费协议双方签字", "已签"),
         _S(46, "通知部门", "客户经理", "财务部", "按协议退费", "已办"),
-    ), closed=False),
+        _S(72, "跟踪回访", "回访员", "客户", "确认退费到账", "满意"),
+    )),
 )  # fmt: skip
+_AGAIN = ("三级处理", "三级处理", "厂家规范", "广汽丰田", "汽车销售公司", "维修企业", "汽车配件客诉", "企业投诉规范")
+_AGAIN_DAYS_AGO = 34
 
 
 def other_flows(rng: random.Random, now: dt.datetime, count: int) -> list[Case]:
     """The first ``count`` of the scripted tickets, not numbered yet."""
     return [_case(script, rng, now) for script in _SCRIPTS[:count]]
+
+
+def further_cases(rng: random.Random, now: dt.datetime) -> list[Case]:
+    """Older tickets of the same flows, all of them closed: enough that some can be spoiled and some stay as they are."""
+    by_flow = {script.flow: script for script in _SCRIPTS}
+    return [
+        _case(replace(by_flow[flow], days_ago=_AGAIN_DAYS_AGO + 9 * place + rng.random()), rng, now)
+        for place, flow in enumerate(_AGAIN)
+    ]
 
 
 def _case(script: _Script, rng: random.Random, now: dt.datetime) -> Case:
@@ -100,12 +118,14 @@ def _case(script: _Script, rng: random.Random, now: dt.datetime) -> Case:
     story = rng.choice([story for story in STORIES if story.category == script.category])
     reported = received + dt.timedelta(minutes=rng.randint(6, 40))
     filled_in = reported + dt.timedelta(minutes=rng.randint(4, 22))
-    steps = [_record(step, filled_in, now) for step in script.steps]
+    steps = _records(script, filled_in, now)
     last = filled_in + dt.timedelta(hours=script.steps[-1].hours)
     archived = (last + dt.timedelta(days=1)).replace(hour=10, minute=rng.randint(0, 59), second=0, microsecond=0)
     row = _row(script, story, received, rng)
     manager = people.on_duty("客户经理", filled_in, now)
     row |= {"上报时间": reported, "填单人": manager, "填单时间": filled_in, "责任明确": "是", "经办人": manager}
+    if script.completed is not None:
+        row |= {"处理意见": script.solution, "执行完成时间": filled_in + dt.timedelta(hours=script.completed)}
     times: list[dt.datetime | None] = [received, reported, filled_in, *[None] * 8]
     if script.closed and archived <= now:
         row |= {"考核结果": "合格", "归档时间": archived}
@@ -130,9 +150,20 @@ def _row(script: _Script, story: Story, received: dt.datetime, rng: random.Rando
     }
 
 
-def _record(step: _Step, begun: dt.datetime, now: dt.datetime) -> Row:
-    at = begun + dt.timedelta(hours=step.hours)
-    if at.hour < 8 or at.hour >= 20:  # nobody is rung up at night
-        at = (at + dt.timedelta(hours=(8 - at.hour) % 24)).replace(minute=30 + at.minute // 2)
-    who = people.on_duty(step.role, at, now)
-    return {"时间": at, "事项": step.event, "经手人": who, "对象": step.whom, "内容": step.what, "结果": step.result}
+def _records(script: _Script, begun: dt.datetime, now: dt.datetime) -> list[Row]:
+    """The steps as 处理记录 has them, in their order."""
+    rows: list[Row] = []
+    last = begun
+    for step in script.steps:
+        last = max(last, _by_day(begun + dt.timedelta(hours=step.hours)))
+        who = people.on_duty(step.role, last, now)
+        row: Row = {"时间": last, "事项": step.event, "经手人": who, "对象": step.whom}
+        rows.append(row | {"内容": step.what, "结果": step.result})
+    return rows
+
+
+def _by_day(at: dt.datetime) -> dt.datetime:
+    """Nobody is rung up at night."""
+    if 8 <= at.hour < 20:
+        return at
+    return (at + dt.timedelta(hours=(8 - at.hour) % 24)).replace(minute=30 + at.minute // 2)

@@ -26,7 +26,8 @@ ASKED_FOR = {
     *("READ-01", "READ-02", "READ-03", "READ-04", "LIST-01", "REQ-01", "TIME-01", "TIME-02", "TIME-03"),
     *("FORM-01", "FORM-02", "FORM-03", "FORM-04", "NUM-01", "NUM-02", "NUM-04", "NUM-06"),
     *("STD-04", "STD-09", "STD-12", "STD-13", "STD-15", "STD-16", "STD-20", "STD-21"),
-    *("PAY-01", "PAY-02", "PAY-03", "PAY-04", "DUP-01", "PERSON-01"),
+    *("PAY-01", "PAY-02", "PAY-03", "PAY-04", "DUP-01", "PERSON-01", "X-07", "STD-14"),
+    *("TIER", "OEM", "GTOYOTA", "SALES", "REPAIR", "PARTS", "GENERIC"),
 }
 
 
@@ -90,8 +91,13 @@ def test_the_checks_find_what_was_planted_where_it_was_planted_and_nothing_else(
     settings, errors = load_settings(None, workbook=path)
     assert not errors
     found = plan.decide(ledger.load(snapshot.read(path)), Past(), settings, now).findings
-    places = {(f.rule, f.where.sheet, f.where.row - FIRST_DATA_ROW) for f in found if f.where}
-    missed = [p for p in made.planted if (p.rule, p.sheet, p.row_index) not in places]
+    headers = {table.sheet: table.headers for table in TABLES}
+    places = {
+        (f.rule, f.where.sheet, headers[f.where.sheet][f.where.column - 1], f.where.row - FIRST_DATA_ROW)
+        for f in found
+        if f.where
+    }
+    missed = [p for p in made.planted if (p.rule, p.sheet, p.column, p.row_index) not in places]
     assert not missed
     rows = {(p.sheet, p.row_index) for p in made.planted}
     unruled = {i for i, row in enumerate(made.contents[REGISTER.sheet]) if row.get("流程") not in (None, STANDARD_FLOW)}
