@@ -17,6 +17,7 @@ import pytest
 import automation.checks
 from automation import checks
 from automation.checks.facts import Facts
+from automation.sla import rulesheet
 from tests import tables
 from tests.checks.cases import Case, says_where_and_what
 from workbook import ledger
