@@ -34,6 +34,7 @@ PURE = (
     "workbook/schema*",
     "workbook/vocabulary*",
     "automation/alerts*",
+    "automation/amendments*",
     "automation/checks/*",
     "automation/history*",
     "automation/horizon*",

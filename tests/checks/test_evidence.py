@@ -221,6 +221,11 @@ def test_what_a_number_given_to_another_case_brings_with_it_is_the_number_s_find
     assert stated(before.replace("11-03 09:00 | 陈静 | 异响", "11-05 09:00 | 何勇 | 漏油"), before) == []
 
 
+def test_a_slip_into_the_future_that_was_corrected_is_no_evidence() -> None:
+    slip = DUE_TOMORROW.replace("16:20 |", "16:20 | 12-20 08:00")
+    assert stated(slip.replace("12-20 08:00", "11-20 08:00"), slip) == []
+
+
 def test_a_row_that_was_not_seen_was_not_seen_empty() -> None:
     """It was gone at the pass before, and comes back with the time filled in."""
     gone = replace(CASES[0], before=EMPTY, now="11-20 10:00").facts("反馈登记\n编号 | 接收时间\n | 11-20 09:59")
