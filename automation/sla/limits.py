@@ -99,11 +99,7 @@ def _risk(rule: Rule, start: Instants, due: Instants, limit: npt.NDArray[np.floa
     if rule.warn.before:
         return np.subtract(due, np.timedelta64(rule.warn.before, "s")).astype("M8[s]")
     if rule.unit is Unit.OPEN_HOUR:
-        risk = due.copy()
-        for value in np.unique(limit):
-            same = limit == value
-            risk[same] = calendar.add_open(start[same], round(float(value) * 3600 * rule.warn.share))
-        return risk
+        return calendar.add_open(start, np.rint(limit * 3600 * rule.warn.share).astype(np.int64))
     span = np.where(np.isnat(due), 0, (due - start).astype(np.int64))
     shared: Instants = start + np.ceil(span * rule.warn.share).astype("m8[s]")
     return np.where(np.isnat(due), NEVER, shared)

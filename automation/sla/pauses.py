@@ -8,11 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from automation.sla.calendar import DAY, Calendar, Instants, Mask
-from automation.sla.events import NEVER
 from automation.sla.pending import items
 from automation.sla.rules import Rule, Unit
 from workbook.ledger import Ledger
@@ -88,9 +86,9 @@ def shifted(
 
 def _resumed(due: Instants, begin: Instants, end: Instants, unit: Unit, calendar: Calendar) -> Instants:
     if unit is Unit.OPEN_HOUR:
-        return _by_length(end, calendar.open_between(begin, due), calendar.add_open)
+        return calendar.add_open(end, calendar.open_between(begin, due))
     if unit is Unit.WORKDAY:
-        return _by_length(end, calendar.workdays_between(begin, due), calendar.add_workdays)
+        return calendar.add_workdays(end, calendar.workdays_between(begin, due))
     if unit in (Unit.SAME_DAY, Unit.NONE):
         days = due.astype("M8[D]") - begin.astype("M8[D]")
         last_minute = np.timedelta64(DAY - 60, "s")
@@ -98,13 +96,3 @@ def _resumed(due: Instants, begin: Instants, end: Instants, unit: Unit, calendar
         return by_day
     resumed: Instants = end + (due - begin)
     return resumed
-
-
-def _by_length(start: Instants, lengths: npt.NDArray[np.int64], add: object) -> Instants:
-    """A primitive that takes one length, over many starts of few different lengths."""
-    assert callable(add)
-    due = np.full(len(start), NEVER, dtype="M8[s]")
-    for length in np.unique(lengths):
-        same = lengths == length
-        due[same] = add(start[same], int(length))
-    return due
