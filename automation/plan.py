@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from automation import checks, escalation, history, numbering, roster, timetable, writeback
+from automation import checks, escalation, history, numbering, roster, sidesheets, timetable, writeback
 from automation.alerts import Digest
 from automation.checks.facts import Facts
 from automation.escalation import Escalation
@@ -66,6 +66,7 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) ->
         allocation = numbering.allocate(before.frame, past.issued, now)
         numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
         ledger = ledger.having(numbered)
+    ledger = sidesheets.filled(ledger, now)
     changes, seen = history.compare(ledger, past.history, now)
     past = replace(past, history=past.history.after(changes, seen, now))
     facts, found = look(ledger, past, now)
@@ -80,6 +81,7 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
     first_seen = {key: past.first_seen.get(key, now) for key in map(writeback.key_of, seen.findings)}
     edits = (
         *writeback.register_edits(ledger.register, seen.facts, seen.findings),
+        *writeback.side_edits(ledger, seen.facts.ledger),
         *writeback.finding_edits(ledger[FINDINGS], seen.findings, first_seen),
     )
     issued = seen.allocation.issued if seen.allocation else ()

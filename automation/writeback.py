@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automation import sidesheets
 from automation.advice import todo
 from automation.checks.facts import Facts
 from automation.sla.stages import FlowClock
 from automation.sla.verdict import Reason, Verdict
 from workbook.edits import Cell, CellEdit, CellValue, Edit, GrowTable
 from workbook.finding import Finding, Severity
-from workbook.ledger import Records
-from workbook.schema import FINDINGS, TEMPORAL
+from workbook.ledger import Ledger, Records
+from workbook.schema import ACCIDENTS, FINDINGS, TEMPORAL
 
 NUMBER, NUMBER_TIME, STAGE, DUE, STATE, HINT = "编号", "编号时间", "当前环节", "截止时间", "状态", "提示"
 
@@ -36,6 +37,17 @@ def register_edits(before: Records, facts: Facts, findings: Sequence[Finding]) -
     for name, values in wanted.items():
         if name in before.columns:
             yield from _column_edits(before, name, values)
+
+
+def side_edits(before: Ledger, after: Ledger) -> Iterator[CellEdit]:
+    """Our columns of the side sheets, where they are to change. A 申请号 that stands in its cell is never touched."""
+    for table, name in sidesheets.FILLED:
+        records = before[table]
+        if name in records.columns:
+            wanted = after[table].frame[name]
+            if table is ACCIDENTS:
+                wanted = wanted.where(records.frame[name] == "", records.raw[name].astype(str).str.strip())
+            yield from _column_edits(records, name, wanted)
 
 
 def finding_edits(

@@ -224,11 +224,11 @@ SPOT_CHECKS = Table(
     (
         Column("抽查月份", width=10, note="例如 2026-11"),
         TICKET,
-        Column("抽查项", width=18),
+        Column("抽查项", list=v.SPOT_CHECK_ITEM, width=24),
         Column("客户", width=10),
         _person("抽查人"),
         _date("日期"),
-        Column("结果", width=12),
+        Column("结果", list=v.SPOT_CHECK_RESULT, width=12),
         Column("说明", Kind.LONG_TEXT, width=36),
     ),
     ("抽查月份", "抽查项", "抽查人"),

@@ -122,6 +122,12 @@ EVENT = Vocabulary(
 )
 REPAIR_KIND = Vocabulary("维修类型", ("小修", "零件修理", "一级维护", "二级维护", "整车修理", "总成修理"))
 ACCIDENT_REQUEST = Vocabulary("申请类型", ("换车", "退车", "附带赔偿"))
+SPOT_CHECK_ITEM = Vocabulary(
+    "抽查项",
+    ("定期免费维护", "定期电话回访", "保修期内免费维修执行率", "快修服务到达率", "24小时内上门到达率"),
+    closed=False,
+)
+SPOT_CHECK_RESULT = Vocabulary("抽查结果", ("达标", "未达标"))
 REWARD = Vocabulary("奖罚类型", ("奖励", "处罚"))
 ROLE = Vocabulary(
     "角色",
@@ -171,6 +177,8 @@ VOCABULARIES: tuple[Vocabulary, ...] = (
     EVENT,
     REPAIR_KIND,
     ACCIDENT_REQUEST,
+    SPOT_CHECK_ITEM,
+    SPOT_CHECK_RESULT,
     REWARD,
     ROLE,
     RANK,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from automation.checks import (
+    accidents,
     agreements,
     answers,
+    care,
     channels,
     closing,
     contact,
@@ -22,6 +24,7 @@ from automation.checks import (
     times,
     values,
     visits,
+    warranty,
 )
 from automation.checks.facts import Check, Facts
 from workbook.finding import Finding, Severity
@@ -46,6 +49,9 @@ ALL: tuple[Check, ...] = (
     *rewards.CHECKS,
     *duplicates.CHECKS,
     *evidence.CHECKS,
+    *warranty.CHECKS,
+    *accidents.CHECKS,
+    *care.CHECKS,
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from automation.blank import blank
 from automation.sample import people
+from automation.sample.besides import beside
 from automation.sample.misnumbered import misnumber
 from automation.sample.mistakes import plant
 from automation.sample.otherflows import further_cases, other_flows
@@ -70,4 +71,4 @@ def dealership(tickets: int, seed: int, now: dt.datetime) -> Sample:
     in_numbers = [
         Planted(rule, schema.REGISTER.sheet, "编号", places[id(case.row)], what) for rule, case, what in misnumbered
     ]
-    return Sample(contents, (*in_numbers, *plant(contents, made, rng, now)))
+    return Sample(contents, (*in_numbers, *plant(contents, made, rng, now), *beside(contents, now)))

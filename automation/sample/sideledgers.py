@@ -5,24 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import random
 
+import numpy as np
+import pandas as pd
+
+from automation.care import DUE, GRACE, plan
 from automation.sample import people
 from automation.sample.cars import customer
 from automation.sample.tickets import Case, Row
+from automation.spotchecks import MET, NOT_MET
+from workbook.vocabulary import SPOT_CHECK_ITEM
 
-_CHECKS = (
-    ("免费保养", ("享受", "享受", "享受", "未享受")),
-    ("定期回访", ("有", "有", "无")),
-    ("三包期内免费修理", ("免费", "免费", "收费")),
-    ("快修人员到位", ("按时", "按时", "超时")),
-    ("24小时现场到达", ("到达", "到达", "未到")),
-)
+_REASONS = {
+    "定期免费维护": "客户没收到免费维护的通知，已补约",
+    "定期电话回访": "客户说近三个月没有接到回访",
+    "保修期内免费维修执行率": "客户说收了工时费，转服务经理核对",
+    "快修服务到达率": "约定半小时，等了近两小时",
+    "24小时内上门到达率": "第二天下午才上门，已转责任部门说明",
+}
 _REPAIRS = (
     ("零件修理", 6, 380),
-    ("小修", 14, 2600),
-    ("二级维护", 22, 3900),
     ("总成修理", 70, 11800),
-    ("一级维护", 5, 900),
+    ("小修", 38, 1600),
+    ("一级维护", 8, 2350),
+    ("二级维护", 33, 3900),
 )
+"""Kind of repair, days and kilometres until the car came back: within both limits, past the days, past the kilometres."""
 
 
 def warranty(made: list[Case]) -> list[Row]:
@@ -30,7 +37,10 @@ def warranty(made: list[Case]) -> list[Row]:
     again = [
         c
         for c in made
-        if c.number and c.plain_number and c.story.category in ("质量问题", "维修技术") and c.customer.mileage > 15000
+        if c.number
+        and c.plain_number
+        and c.story.category in ("质量问题", "维修技术")
+        and (c.customer.mileage > 15000 or c.flow == "维修企业")
     ]
     again.sort(key=lambda case: case.flow != "维修企业")
     rows: list[Row] = []
@@ -43,7 +53,7 @@ def warranty(made: list[Case]) -> list[Row]:
                 "维修类型": kind,
                 "故障现象": case.row["内容概要"],
                 "出厂日期": returned - dt.timedelta(days=days),
-                "出厂里程": case.customer.mileage - km,
+                "出厂里程": case.customer.mileage - min(km, case.customer.mileage // 2),
                 "再修日期": returned,
                 "再修里程": case.customer.mileage,
             }
@@ -90,8 +100,8 @@ def spot_checks(made: list[Case], rng: random.Random, now: dt.datetime) -> list[
         archived = case.at(10)
         assert archived is not None
         day = min(archived.date() + dt.timedelta(days=rng.randint(3, 12)), now.date())
-        item, results = rng.choice(_CHECKS)
-        result = rng.choice(results)
+        item = rng.choice(SPOT_CHECK_ITEM.values)
+        met = rng.random() < 0.75
         rows.append(
             {
                 "抽查月份": f"{day:%Y-%m}",
@@ -100,8 +110,8 @@ def spot_checks(made: list[Case], rng: random.Random, now: dt.datetime) -> list[
                 "客户": case.customer.name,
                 "抽查人": people.holding("客户服务中心")[0],
                 "日期": day,
-                "结果": result,
-                "说明": None if result == results[0] else "已转责任部门说明原因",
+                "结果": MET if met else NOT_MET,
+                "说明": None if met else _REASONS[item],
             }
         )
     return sorted(rows, key=lambda row: str(row["日期"]))
@@ -132,7 +142,18 @@ def care(rng: random.Random, now: dt.datetime, count: int) -> list[Row]:
                 "结果": rng.choice(("已提醒，客户会预约", "客户感谢", "约定下月到店")) if called else None,
             }
         )
-    return sorted(rows, key=lambda row: str(row["交车日期"]), reverse=True)
+    rows.sort(key=lambda row: str(row["交车日期"]), reverse=True)
+    for row in _overdue(rows, now):  # they were rung up after all
+        called = now.date() - dt.timedelta(days=rng.randint(0, GRACE))
+        row |= {"实际联系日期": called, "联系人": people.holding("回访员")[0], "结果": "已联系，客户感谢"}
+    return rows
+
+
+def _overdue(rows: list[Row], now: dt.datetime) -> list[Row]:
+    columns = ("交车日期", "生日", "保险到期", "下次保养", "实际联系日期")
+    frame = pd.DataFrame({name: np.array([row[name] for row in rows], dtype="M8[s]") for name in columns})
+    late = plan(frame, now)[DUE] + pd.Timedelta(days=GRACE) < pd.Timestamp(now).normalize()
+    return [rows[index] for index in frame.index[late]]
 
 
 def closing_days(now: dt.datetime) -> list[Row]:

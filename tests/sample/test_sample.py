@@ -28,6 +28,7 @@ ASKED_FOR = {
     *("STD-04", "STD-09", "STD-12", "STD-13", "STD-15", "STD-16", "STD-20", "STD-21"),
     *("PAY-01", "PAY-02", "PAY-03", "PAY-04", "DUP-01", "PERSON-01", "X-07", "STD-14"),
     *("TIER", "OEM", "GTOYOTA", "SALES", "REPAIR", "PARTS", "GENERIC"),
+    *("EVQ", "X-03", "X-04", "LAW-43"),
 }
 
 
