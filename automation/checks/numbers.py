@@ -115,6 +115,8 @@ def reused(facts: Facts) -> Iterator[Finding]:
     for change in history.recent(facts.now):
         if change.field == CASE:
             first.setdefault(change.ticket, change)
+    if not first:
+        return
     for row, number in numbers[numbers.isin(first.keys()) & ~numbers.duplicated(keep=False)].items():
         change = first[number]
         differ = another_case(change.old, history.seen[number].identity)
