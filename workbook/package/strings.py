@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from xml.etree import ElementTree as ET
 
@@ -19,14 +20,8 @@ class SharedStrings:
         self._starts = array("Q", self._find())
 
     def _find(self) -> list[int]:
-        plain, needle = self._document.plain, b"<" + self._document.prefix + b"si"
-        starts = []
-        place = plain.find(needle)
-        while place >= 0:
-            if plain[place + len(needle)] in b">/ \t\r\n":
-                starts.append(place)
-            place = plain.find(needle, place + len(needle))
-        return starts
+        opening = re.compile(rb"<" + re.escape(self._document.prefix) + rb"si[>/ \t\r\n]")
+        return [tag.start() for tag in opening.finditer(self._document.plain)]
 
     def __call__(self, index: int) -> str:
         if not 0 <= index < len(self._starts):
