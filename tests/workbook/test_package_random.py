@@ -79,10 +79,11 @@ def made_by_xlsxwriter(held: dict[tuple[int, int], Any]) -> bytes:
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(SHEET_NAME)
     dates = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    bold = book.add_format({"bold": True})
     sheet.write_datetime(40, 0, dt.datetime(2026, 11, 21), dates)
     for (row, column), value in held.items():
         if value is None:
-            sheet.write_blank(row - 1, column - 1, None, dates)
+            sheet.write_blank(row - 1, column - 1, None, bold)  # a number in a date's style openpyxl would read as a date
         elif isinstance(value, str):
             sheet.write_string(row - 1, column - 1, value)
         else:
