@@ -9,6 +9,7 @@ from automation.roster import names_in, uncovered
 from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.schema import ACCIDENTS, CALLBACKS, EVENTS, PENDING, REWARDS, STAFF
+from workbook.vocabulary import ALL_FLOWS, STANDARD_FLOW
 
 HANDLING = ("填单人", "经办人", "复核人", "回访人")
 """Who handles a ticket in the register. 接收人 may be the one complained to about himself: he only hears and reports."""
@@ -76,8 +77,9 @@ def roles_covered(facts: Facts) -> Iterator[Finding]:
             sheet=records.sheet,
         )
         return
-    asked = [stage[-1].responsible for stages in facts.book.flows.values() for stage in stages]
-    asked += [stage[-1].escalates_to for stages in facts.book.flows.values() for stage in stages]
+    walked = {STANDARD_FLOW, ALL_FLOWS, *facts.clocks.flows}  # a flow that no ticket follows needs nobody
+    rules = [stage[-1] for flow, stages in facts.book.flows.items() if flow in walked for stage in stages]
+    asked = [role for rule in rules for role in (rule.responsible, rule.escalates_to)]
     held = [person.role for person in facts.roster.people if person.role not in ("", "接收人", "部门负责人")]
     roles = [role for role in dict.fromkeys([*asked, *held]) if role and role != "接收人"]
     for role, told in uncovered(facts.roster, roles, facts.now.date()):
