@@ -44,6 +44,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " new TEXT NOT NULL, at TEXT NOT NULL, before TEXT)",
         "CREATE INDEX changes_by_ticket ON changes (ticket, field)",
     ),
+    (
+        "CREATE TABLE lease (id INTEGER PRIMARY KEY CHECK (id = 1), owner TEXT NOT NULL, computer TEXT NOT NULL,"
+        " name TEXT NOT NULL, process INTEGER NOT NULL, since TEXT NOT NULL, renewed TEXT NOT NULL,"
+        " until TEXT NOT NULL, beat INTEGER NOT NULL)",
+        "CREATE TABLE lease_seen (computer TEXT PRIMARY KEY, beat INTEGER NOT NULL, wall REAL NOT NULL,"
+        " monotonic REAL NOT NULL)",
+        "CREATE TABLE skipped (job TEXT NOT NULL, period TEXT NOT NULL, due_at TEXT NOT NULL, at TEXT NOT NULL,"
+        " why TEXT NOT NULL, PRIMARY KEY (job, period))",
+        "CREATE TABLE faults (id INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, words TEXT NOT NULL)",
+    ),
 )
 """Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import ipaddress
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from automation.jobs import CATCH_UP, HOLIDAY, JOBS, Job
 
 _UNNAMED = "客诉登记.xlsx"
 
@@ -51,6 +54,13 @@ class Backups:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """How often ``kesu watch`` looks."""
+
+    every_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a pass is told by the dealership rather than by the workbook."""
 
@@ -60,6 +70,8 @@ class Settings:
     backups: Backups
     mail: Mail
     alerts: Alerts
+    watch: Watch
+    jobs: tuple[Job, ...]
 
     @property
     def journal(self) -> Path:
@@ -144,6 +156,14 @@ def _number(low: float, high: float) -> Reader:
     return read
 
 
+def _time_of_day(value: object, folder: Path) -> dt.time:
+    if isinstance(value, str) and (clock := re.fullmatch(r"([01]?\d|2[0-3])[:：]([0-5]\d)", value.strip())):
+        return dt.time(int(clock[1]), int(clock[2]))
+    if isinstance(value, dt.time) and value.tzinfo is None and not value.microsecond:
+        return value
+    raise _Not('时刻，如 "08:00"')
+
+
 def _one_of(*names: str) -> Reader:
     def read(value: object, folder: Path) -> str:
         if value not in names:
@@ -173,10 +193,18 @@ KEYS: tuple[Key, ...] = (
     Key("mail.redirect_to", _address, ""),
     Key("alerts.escalate_after_limits", _number(0, 100), 1.0),
     Key("alerts.escalate_at_most_hours", _number(0, 8_760), 24.0),
+    Key("watch.every_minutes", _integer(1, 60), 5),
+    *(
+        Key(f"reports.{job.name}.{leaf}", read, getattr(job, leaf))
+        for job in JOBS
+        for leaf, read in (("at", _time_of_day), ("holiday", _one_of(*HOLIDAY)), ("catch_up", _one_of(*CATCH_UP)))
+    ),
 )
 """Every key there is. Add one here, in its dataclass, and in ``templates/kesu.toml``."""
 
-_SECTIONS = frozenset(key.path.partition(".")[0] for key in KEYS if "." in key.path)
+_SECTIONS = frozenset(
+    ".".join(parts[:depth]) for key in KEYS for parts in [key.path.split(".")] for depth in range(1, len(parts))
+)
 
 
 def load(path: Path | None, *, workbook: Path | None) -> tuple[Settings, tuple[str, ...]]:
@@ -233,20 +261,19 @@ def _parse(path: Path, errors: list[str]) -> dict[str, object]:
         return {}
 
 
-def _flat(table: Mapping[str, object], errors: list[str]) -> Iterator[tuple[str, object]]:
+def _flat(table: Mapping[str, object], errors: list[str], above: str = "") -> Iterator[tuple[str, object]]:
     """``(dotted path, value)`` of the keys that exist; the others become errors."""
     known = {key.path for key in KEYS}
     for name, value in table.items():
-        if name in _SECTIONS and not isinstance(value, dict):
-            errors.append(f"{name}：应为一节，写成 [{name}]，下面一行一项")
-            continue
-        inner = value.items() if name in _SECTIONS and isinstance(value, dict) else ((None, value),)
-        for leaf, content in inner:
-            path = name if leaf is None else f"{name}.{leaf}"
-            if path in known:
-                yield path, content
-            else:
-                errors.append(f"{path}：{_unknown(path, known)}")
+        path = f"{above}{name}"
+        if path in _SECTIONS and isinstance(value, dict):
+            yield from _flat(value, errors, f"{path}.")
+        elif path in _SECTIONS:
+            errors.append(f"{path}：应为一节，写成 [{path}]，下面一行一项")
+        elif path in known:
+            yield path, value
+        else:
+            errors.append(f"{path}：{_unknown(path, known | {one for one in _SECTIONS if '.' in one})}")
 
 
 def _unknown(path: str, known: set[str]) -> str:
@@ -305,6 +332,11 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             redirect_to=values["mail.redirect_to"],
         ),
         alerts=Alerts(values["alerts.escalate_after_limits"], values["alerts.escalate_at_most_hours"]),
+        watch=Watch(values["watch.every_minutes"]),
+        jobs=tuple(
+            replace(job, **{leaf: values[f"reports.{job.name}.{leaf}"] for leaf in ("at", "holiday", "catch_up")})
+            for job in JOBS
+        ),
     )
 
 

@@ -1,0 +1,39 @@
+"""The jobs of the calendar: which report is due on which day, and what a dealership may set about it.
+
+Light, because the settings are read before anything else is loaded. What is due is decided in ``timetable``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+HOLIDAY = ("send", "before", "after")
+"""What becomes of a job whose day is no working day: sent all the same, the last working day before, the next after."""
+CATCH_UP = ("latest", "all", "skip")
+"""What becomes of what was missed: the newest is sent, or every one, or none."""
+
+_TUESDAY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One report of the calendar: its ``name`` in ``REPORTS``, ``rule`` that asks for it, from when on its day it is due.
+
+    ``weekday`` (Monday is 0) for a report on weeks, else ``day`` of the month for one on months.
+    """
+
+    name: str
+    rule: str
+    at: dt.time
+    weekday: int | None = None
+    day: int = 1
+    holiday: str = "send"
+    catch_up: str = "latest"
+
+
+JOBS: tuple[Job, ...] = (
+    Job("weekly", "STD-18", dt.time(8), weekday=_TUESDAY),
+    Job("monthly", "STD-18", dt.time(8), day=2),
+)
+"""Every job, as it is when ``kesu.toml`` says nothing: one line for each of ``REPORTS``."""
