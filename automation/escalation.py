@@ -1,14 +1,16 @@
-"""Who is told what: a stage at risk or late goes to the person responsible now, one that stays late to the role above."""
+"""Who is told what: at risk the person responsible now, late also the role above, still late the general manager."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from automation.advice import PENDING_TODO, todo
@@ -16,6 +18,7 @@ from automation.alerts import Alert, Digest, Level, Recipient
 from automation.checks.facts import Facts
 from automation.roster import handler_column
 from automation.settings import Alerts
+from automation.sla.stages import StageClock
 from automation.sla.verdict import Verdict
 from workbook.finding import Finding, Severity
 from workbook.schema import STAFF
@@ -24,47 +27,99 @@ TALK_RULE = "STD-16"
 _TALK_STAGE = "未了沟通"
 _TALK_SOURCE = "《汽车售后客户投诉处理流程和技巧》 客户经理每月4日完成上个月未了事宜的客户沟通提醒"
 _MANAGER, _GM = "客户经理", "主管总经理"
+ANY_HOUR = "重大"
+"""The 级别 whose alerts leave at any time."""
 
 
 @dataclass(frozen=True)
 class Escalation:
-    """``digests``: one mail a person; ``told``: the alert keys they cover; ``findings``: alerts that reach nobody."""
+    """``digests``: one mail a person; ``told``: the alert keys they cover; ``findings``: alerts that reach nobody;
+    ``waiting``: keys of those that wait until alerts may leave.
+    """
 
     digests: tuple[Digest, ...]
     told: tuple[str, ...]
     findings: tuple[Finding, ...]
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """An alert, the ``role`` it goes to, who is ``named`` for that in the ticket, and who is ``involved`` in it."""
+
+    alert: Alert
+    role: str
+    named: str
+    involved: frozenset[str]
 
 
 def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
     """Every alert not told yet, gathered into one digest a person.
 
     An alert is keyed on ticket, rule, due time and level, so a second pass tells nothing again, and a deadline that
-    moves is news. At risk and late go to the person responsible; late for another ``limits.escalate_after_limits``
-    times the limit (at most ``escalate_at_most_hours``) also to the role above. Somebody involved is never told.
+    moves is news. At risk goes to the responsible role; late to it and, at the same time, to the role above; what is
+    still not done after :func:`patience` to the general manager. Somebody involved is never told (STD-20). Outside the
+    hours of ``limits`` only what is 重大 is told; all else is worked out anew when they begin.
     """
     boxes: dict[Recipient, list[tuple[Alert, str]]] = defaultdict(list)
     keys: list[str] = []
+    waiting: list[str] = []
     unreachable: dict[tuple[str, str], int] = defaultdict(int)
-    for alert, responsible, above, named, involved in _alerts(facts, limits):
-        if alert.key in told:
-            continue
-        role = above if alert.level is Level.ESCALATED else responsible
-        people = facts.roster.on_duty(
-            role, facts.now.date(), named=named if role == responsible else "", involved=involved
-        )
+    open_now = limits.sends_at(facts.now)
+    for call in _untold(facts, told, limits):
+        people = facts.roster.on_duty(call.role, facts.now.date(), named=call.named, involved=call.involved)
         reachable = [person for person in people if person.address]
         if not reachable:
-            unreachable[role, people[0].name if people else ""] += 1
-            continue
-        keys.append(alert.key)
-        for person in reachable:
-            why = person.why if alert.level is not Level.ESCALATED else f"上报：{responsible}超时未处理"
-            boxes[Recipient(person.name, person.address, person.role)].append((alert, why))
+            unreachable[call.role, people[0].name if people else ""] += 1
+        elif not (open_now or call.alert.grade == ANY_HOUR):
+            waiting.append(call.alert.key)
+        else:
+            keys.append(call.alert.key)
+            for person in reachable:
+                box = boxes[Recipient(person.name, person.address, person.role)]
+                box.append((call.alert, _why(call, person.why)))
     digests = (
         Digest(person, facts.now, tuple(alert for alert, _ in box), tuple(why for _, why in box))
         for person, box in sorted(_joined(boxes).items(), key=lambda item: (item[0].address, item[0].name))
     )
-    return Escalation(tuple(digests), tuple(keys), tuple(_undeliverable(facts, unreachable)))
+    return Escalation(tuple(digests), tuple(keys), tuple(_undeliverable(facts, unreachable)), tuple(waiting))
+
+
+def waits(facts: Facts, limits: Alerts) -> bool:
+    """Whether something has yet to be told that may be told at some hours only."""
+    return any(call.alert.grade != ANY_HOUR for call in _untold(facts, facts.past.told, limits))
+
+
+def patience(stage: StageClock, limits: Alerts) -> npt.NDArray[np.timedelta64]:
+    """How long past due each ticket's stage goes to the general manager, in whole seconds.
+
+    A promise to the customer has no limit of its own: as long as there is at most.
+    """
+    most = longest(limits)
+    if stage.rule.promised:
+        return np.full(len(stage.due), most, dtype="m8[s]")
+    limit = (stage.due - stage.start).astype("m8[s]")
+    times = np.where(np.isnat(limit), 0, limit.astype(np.int64)) * limits.escalate_after_limits
+    found: npt.NDArray[np.timedelta64] = np.minimum(np.ceil(times).astype("m8[s]"), most)
+    return found
+
+
+def longest(limits: Alerts) -> np.timedelta64:
+    """:func:`patience` where there is no limit to measure it by."""
+    return np.timedelta64(math.ceil(limits.escalate_at_most_hours * 3600), "s")
+
+
+def _untold(facts: Facts, told: Set[str], limits: Alerts) -> Iterator[_Call]:
+    return (call for call in _calls(facts, limits) if call.alert.key not in told)
+
+
+def _why(call: _Call, duty: str) -> str:
+    """How the alert came to its reader; ``duty``: why he answers for the role."""
+    alert = call.alert
+    if not alert.level.from_above or call.role == alert.responsible:
+        return duty
+    late = "超时后仍未处理" if alert.level is Level.ESCALATED else "未按时处理"
+    return f"上报：{alert.responsible}{late}" + (f"；{duty}" if duty.startswith(("备用", "主备")) else "")
 
 
 def _joined(boxes: dict[Recipient, list[tuple[Alert, str]]]) -> dict[Recipient, list[tuple[Alert, str]]]:
@@ -102,62 +157,78 @@ _SHOWN = [
 ]
 """What an alert says of a ticket, and who may be named in it."""
 
-_Entry = tuple[Alert, str, str, str, frozenset[str]]
 
-
-def _alerts(facts: Facts, limits: Alerts) -> Iterator[_Entry]:
-    """Each alert of this moment with its role, the role above, who is named in the ticket, and who is involved."""
-    register, now = facts.register, np.datetime64(facts.now, "s")
-    involved = facts.involved
-    most = dt.timedelta(hours=limits.escalate_at_most_hours)
-    going = facts.clocks.now_at["state"].ne("已办结") & register["编号"].ne("")
+def _calls(facts: Facts, limits: Alerts) -> Iterator[_Call]:
+    """Each alert of this moment; none of a case that is closed or has no number."""
+    going = facts.clocks.now_at["state"].ne("已办结") & facts.register["编号"].ne("")
     for flow in facts.clocks.flows.values():
-        alive = going.loc[flow.index].to_numpy(dtype=bool)
         for stage in flow.stages:
-            positions = np.flatnonzero(alive & stage.is_(Verdict.AT_RISK, Verdict.LATE))
-            rows = flow.index[positions]
-            tickets = register.loc[rows, _SHOWN].to_dict("records")
-            for position, row, ticket in zip(positions.tolist(), rows, tickets, strict=True):
-                rule, due = stage.rule_at(position), stage.due[position]
-                levels = [Level.AT_RISK]
-                if stage.verdict[position] == Verdict.LATE:
-                    limit: dt.timedelta = (due - stage.start[position]).item()
-                    levels = _late_levels((now - due).item(), min(limit * limits.escalate_after_limits, most))
-                named = handler_column(rule.stop, rule.responsible)
-                name = ticket[named] if named else ""
-                for level in levels:
-                    alert = _alert(
-                        facts, row, ticket, rule.id, rule.stage, level, due, rule.responsible, todo(rule), rule.source
-                    )
-                    yield alert, rule.responsible, rule.escalates_to, name, involved.at[row]
-        yield from _talks(facts, flow.pending, going, involved, most)
+            yield from _of_stage(facts, flow.index, stage, going, limits)
+        yield from _talks(facts, flow.pending, going, limits)
+    for beside in facts.clocks.beside:
+        yield from _of_stage(facts, beside.index, beside.clock, going, limits)
 
 
-def _talks(
-    facts: Facts, pending: pd.DataFrame, going: pd.Series, involved: pd.Series, most: dt.timedelta
-) -> Iterator[_Entry]:
+def _of_stage(facts: Facts, index: pd.Index, stage: StageClock, going: pd.Series, limits: Alerts) -> Iterator[_Call]:
+    alive = going.loc[index].to_numpy(dtype=bool)
+    positions = np.flatnonzero(alive & stage.is_(Verdict.AT_RISK, Verdict.LATE))
+    late = stage.is_(Verdict.LATE)[positions]
+    overdue = late & (np.datetime64(facts.now, "s") - stage.due >= patience(stage, limits))[positions]
+    rows = index[positions]
+    tickets = facts.register.loc[rows, _SHOWN].to_dict("records")
+    for position, row, ticket, is_late, is_overdue in zip(
+        positions.tolist(), rows, tickets, late.tolist(), overdue.tolist(), strict=True
+    ):
+        rule = stage.rule_at(position)
+        named = handler_column(rule.stop, rule.responsible)
+        for level, role in _levels(rule.responsible, rule.escalates_to, late=is_late, overdue=is_overdue):
+            alert = _alert(
+                facts,
+                row,
+                ticket,
+                rule.id,
+                rule.stage,
+                level,
+                stage.due[position],
+                rule.responsible,
+                todo(rule),
+                rule.source,
+            )
+            named_here = ticket[named] if named and role == rule.responsible else ""
+            yield _Call(alert, role, named_here, facts.involved.at[row])
+
+
+def _talks(facts: Facts, pending: pd.DataFrame, going: pd.Series, limits: Alerts) -> Iterator[_Call]:
     """STD-16: from the 1st the customer of a pending item is to be talked to, by the 4th he has been."""
+    most = dt.timedelta(seconds=int(longest(limits).astype(int)))
     owed = pending[pending["open"] & pending["talk_due"].notna()]
     owed = owed[going.loc[owed.index]]
     tickets = facts.register.loc[owed.index, _SHOWN].to_dict("records")
     for (row, due), ticket in zip(owed["talk_due"].items(), tickets, strict=True):
-        if facts.now > due:
-            levels = _late_levels(facts.now - due, most)
-        elif (facts.now.year, facts.now.month) == (due.year, due.month):
-            levels = [Level.AT_RISK]
-        else:
+        if facts.now <= due and (facts.now.year, facts.now.month) != (due.year, due.month):
             continue
-        for level in levels:
-            moment = np.datetime64(due, "s")
+        moment = np.datetime64(due, "s")
+        for level, role in _levels(_MANAGER, _GM, late=facts.now > due, overdue=facts.now - due >= most):
             alert = _alert(
                 facts, row, ticket, TALK_RULE, _TALK_STAGE, level, moment, _MANAGER, PENDING_TODO, _TALK_SOURCE
             )
-            yield alert, _MANAGER, _GM, ticket["经办人"], involved.at[row]
+            yield _Call(alert, role, ticket["经办人"] if role == _MANAGER else "", facts.involved.at[row])
 
 
-def _late_levels(late: dt.timedelta, patience: dt.timedelta) -> list[Level]:
-    """What stays late past ``patience`` also goes to the role above."""
-    return [Level.LATE, Level.ESCALATED] if late >= patience else [Level.LATE]
+def _levels(responsible: str, above: str, *, late: bool, overdue: bool) -> Iterator[tuple[Level, str]]:
+    """What is told, and to which role. A rule without a role to tell tells nobody; one without a role above goes no
+    further up.
+    """
+    if not responsible:
+        return
+    if not late:
+        yield Level.AT_RISK, responsible
+        return
+    yield Level.LATE, responsible
+    if above and above != responsible:
+        yield Level.REPORTED, above
+    if above and overdue:
+        yield Level.ESCALATED, _GM
 
 
 def _alert(

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from automation import agenda
 from automation.channels import Queued
 from automation.database import JournalUnusable as JournalUnusable
 from automation.database import connect, look, told_in_chinese, transaction
 from automation.mail import Message
-from automation.past import Change, History, Issued, Past, Seen
+from automation.past import Change, Fault, History, Issued, Past, Seen
 from workbook.errors import KesuError
+
+if TYPE_CHECKING:
+    from automation.timetable import Omission
 
 _SEEN = (
     "key, kind, recipients, pending, refused, subject, message_id, queued_at, state, due_at, changed_at, tries,"
@@ -105,6 +109,8 @@ class Journal:
 
     def past(self) -> Past:
         """Everything a new plan rests on."""
+        times = cache(_time)  # a pass tells many things at once
+        told_at = {key: times(at) for key, at in self._tuples("SELECT key, at FROM told")}
         return Past(
             issued=tuple(
                 Issued(
@@ -117,11 +123,12 @@ class Journal:
                 )
                 for row in self._rows("SELECT * FROM issued ORDER BY rowid")
             ),
-            told=frozenset(row["key"] for row in self._rows("SELECT key FROM told")),
-            occurrences=frozenset((row["job"], row["period"]) for row in self._rows("SELECT * FROM occurrences")),
+            told=frozenset(told_at),
+            told_at=told_at,
             first_seen={row["key"]: _time(row["first_seen"]) for row in self._rows("SELECT * FROM findings")},
             began=next((_time(row["at"]) for row in self._rows("SELECT at FROM passes ORDER BY id LIMIT 1")), None),
             history=self._history(),
+            **agenda.read(self._db),
         )
 
     def _history(self) -> History:
@@ -150,6 +157,7 @@ class Journal:
         messages: Sequence[Message] = (),
         told: Sequence[str] = (),
         occurrences: Sequence[tuple[str, str]] = (),
+        omitted: Sequence[Omission] = (),
         findings: Mapping[str, dt.datetime] | None = None,
         changes: Sequence[Change] = (),
         seen: Mapping[str, Seen] | None = None,
@@ -174,10 +182,7 @@ class Journal:
                 ],
             )
             db.executemany("INSERT OR IGNORE INTO told (key, at) VALUES (?, ?)", [(key, at) for key in told])
-            db.executemany(
-                "INSERT OR IGNORE INTO occurrences (job, period, at) VALUES (?, ?, ?)",
-                [(job, period, at) for job, period in occurrences],
-            )
+            agenda.account(db, now, occurrences, omitted)
             if findings is not None:
                 db.execute("DELETE FROM findings")
                 db.executemany(
@@ -198,6 +203,11 @@ class Journal:
                 "INSERT INTO passes (at, sha, edits, findings, outcome) VALUES (?, ?, ?, ?, ?)",
                 (now.isoformat(), sha, int(edits), int(findings), outcome),
             )
+
+    def keep_fault(self, fault: Fault) -> None:
+        """That no pass was possible."""
+        with transaction(self._db) as db:
+            agenda.keep_fault(db, fault)
 
     def rest(self, now: dt.datetime, until: dt.datetime, *, size: int, changed: int, sha: str, settings: str) -> None:
         """That the pass at ``now`` had nothing to do, nor has another one over the same file before ``until``.
@@ -253,7 +263,7 @@ class Journal:
         Money whose fate is unknown is not among them until :meth:`release`.
         """
         rows = self._rows(
-            "SELECT * FROM outbox WHERE state = 'queued' OR (due_at <= ?"
+            "SELECT * FROM outbox WHERE state = 'queued' OR ((due_at <= ?1 OR changed_at > ?1)"  # the clock was set back
             " AND (state = 'retry' OR (state = 'uncertain' AND kind <> 'money'))) ORDER BY id",
             now.isoformat(),
         )

@@ -180,17 +180,32 @@ class _Held(Mapping[str, tuple[str, dt.datetime]]):
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """From ``first`` to ``last`` no pass was possible; ``words`` say why, in Chinese."""
+
+    first: dt.datetime
+    last: dt.datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """Everything remembered that a decision may rest on.
 
-    ``told``: keys of alerts already queued. ``occurrences``: ``(job, period)`` pairs already done. ``first_seen``:
-    finding key → when the finding first appeared, for those that stood at the last pass. ``began``: the first pass.
-    ``history``: what the clocks' fields were, and since when.
+    ``told``: keys of alerts already queued (:func:`automation.alerts.of_key`), ``told_at`` when each was.
+    ``occurrences``: ``(job, period)`` pairs already done. ``first_seen``: finding key → when the finding first appeared,
+    for those that stood at the last pass. ``began``: the first pass. ``history``: what the clocks' fields were, and
+    since when. ``starts``: the earliest pass of each year. ``omitted``: ``(job, period)`` left out on purpose → when.
+    ``faults``: when no pass was possible, latest first.
     """
 
     issued: tuple[Issued, ...] = ()
     told: frozenset[str] = frozenset()
+    told_at: Mapping[str, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     occurrences: frozenset[tuple[str, str]] = frozenset()
     first_seen: Mapping[str, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     began: dt.datetime | None = None
     history: History = field(default_factory=History)
+    starts: tuple[dt.datetime, ...] = ()
+    omitted: Mapping[tuple[str, str], dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
+    faults: tuple[Fault, ...] = ()

@@ -27,10 +27,12 @@ _LONGEST_SUMMARY = 80  # characters: three lines of its column
 _NOBODY = "kesu@localhost"  # sender of .eml files while no mail account is set up
 
 _SECTIONS = (
-    (Level.ESCALATED, "late", "超时后仍未处理，按规则上报给您"),
+    (Level.ESCALATED, "late", "超时后一直没有处理，请您亲自过问"),
     (Level.LATE, "late", "已过截止时间，请马上处理"),
+    (Level.REPORTED, "late", "下级未按时处理，请督促"),
     (Level.AT_RISK, "risk", "快到截止时间，请优先安排"),
 )
+_LATE = tuple(level for level, *_ in _SECTIONS if level is not Level.AT_RISK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def digest(digest: Digest, settings: Settings, templates: Environment) -> Messag
         "count": len(digest.alerts),
         "left_out": max(0, len(digest.alerts) - MOST_ROWS),
         "worst": _worst(digest.alerts),
+        "asked": _asked(digest.alerts),
         "counts": {level.name.lower(): _count(digest.alerts, level) for level in Level},
         "workbook": settings.workbook.name,
         "sheet": digest.alerts[0].where.sheet if digest.alerts else "",
@@ -139,20 +142,23 @@ def report(
     kind: str = "report",
     attachments: Sequence[tuple[str, bytes]] = (),
     images: Sequence[Image] = (),
+    note: str = "",
 ) -> Message:
     """One mail to all ``recipients`` from ``template``.html.j2 and .txt.j2.
 
-    The templates get ``context`` and besides it ``subject``, ``now``, ``dealership``. ``attachments`` are
+    The templates get ``context`` and besides it ``subject``, ``now``, ``dealership``, ``note`` (a sentence above all
+    else; the text part has it without its template's doing). ``attachments`` are
     ``(file name, bytes)``. Raises ``BadMail``, and Jinja2's errors for a template that is wrong.
     """
-    words = {"subject": subject, "now": now, "dealership": settings.dealership, **context}
+    words = {"subject": subject, "now": now, "dealership": settings.dealership, "note": note, **context}
+    text = templates.get_template(f"{template}.txt.j2").render(words)
     return compose(
         key=key,
         kind=kind,
         sender=(settings.mail.sender_name, settings.mail.sender or _NOBODY),
         to=[(recipient.name, recipient.address) for recipient in recipients],
         subject=f"{subject}|{settings.dealership}" if settings.dealership else subject,
-        text=templates.get_template(f"{template}.txt.j2").render(words),
+        text=f"{note}\n\n{text}" if note else text,
         html=page(template, words, templates),
         now=now,
         attachments=attachments,
@@ -171,17 +177,19 @@ def page(template: str, context: Mapping[str, object], templates: Environment) -
 
 def _subject(digest: Digest) -> str:
     alerts = digest.alerts
-    escalated, late, risk = (_count(alerts, level) for level in (Level.ESCALATED, Level.LATE, Level.AT_RISK))
-    worst = f"（最长 {span(_worst(alerts))}）"
-    parts = []
-    if escalated:
-        parts.append(f"{escalated} 件超时上报{worst}")
-    if late:
-        parts.append(f"{late} 件超时{'' if escalated else worst}")
+    parts = [f"{count} 件{level.chinese}" for level in _LATE if (count := _count(alerts, level))]
+    if parts:
+        parts[0] += f"（最长 {span(_worst(alerts))}）"
+    risk = _count(alerts, Level.AT_RISK)
     if risk:
         soonest = min(alert.due for alert in alerts if alert.level is Level.AT_RISK) - digest.now
         parts.append(f"{risk} 件临近" + ("" if parts else f"（最近的还剩 {span(soonest)}）"))
     return f"【客诉提醒】{'，'.join(parts)}"
+
+
+def _asked(alerts: Sequence[Alert]) -> str:
+    above = {alert.level.from_above for alert in alerts}
+    return {frozenset({True}): "督促", frozenset({True, False}): "处理、督促"}.get(frozenset(above), "处理")
 
 
 def _sections(digest: Digest) -> tuple[Section, ...]:
@@ -190,16 +198,19 @@ def _sections(digest: Digest) -> tuple[Section, ...]:
     for level, tone, note in _SECTIONS:
         pairs = [pair for pair in zip(digest.alerts, digest.whys, strict=True) if pair[0].level is level]
         pairs.sort(key=lambda pair: (-pair[0].late_by, pair[0].due, pair[0].ticket))
-        rows = tuple(_row(alert, why, digest.now) for alert, why in pairs[:room])
+        rows = tuple(_row(alert, why, digest) for alert, why in pairs[:room])
         room -= len(rows)
         if pairs:
             sections.append(Section(level.chinese, tone, note, len(pairs), rows))
     return tuple(sections)
 
 
-def _row(alert: Alert, why: str, now: dt.datetime) -> Row:
+def _row(alert: Alert, why: str, digest: Digest) -> Row:
     summary = mask_text(" ".join(alert.summary.split()), [alert.customer])
-    late = f"超时 {span(alert.late_by)}" if alert.level is not Level.AT_RISK else f"还剩 {span(alert.due - now)}"
+    late = f"超时 {span(alert.late_by)}" if alert.level is not Level.AT_RISK else f"还剩 {span(alert.due - digest.now)}"
+    advice = mask_text(alert.advice, [alert.customer])
+    if alert.level.from_above and alert.responsible not in digest.recipient.role.split("、"):
+        advice = f"督促{alert.responsible}：{advice}"
     return Row(
         ticket=alert.ticket,
         stage=alert.stage,
@@ -212,7 +223,7 @@ def _row(alert: Alert, why: str, now: dt.datetime) -> Row:
         summary=summary if len(summary) <= _LONGEST_SUMMARY else f"{summary[: _LONGEST_SUMMARY - 1]}…",
         department=alert.department,
         major=alert.grade == "重大",
-        advice=mask_text(alert.advice, [alert.customer]),
+        advice=advice,
         responsible=alert.responsible,
         why=why,
         where=str(alert.where),

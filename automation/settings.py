@@ -7,6 +7,7 @@ import difflib
 import ipaddress
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -40,10 +41,31 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """When a late stage is reported to the role above: after this many times its limit, at most so many hours."""
+    """When a stage that stays late goes to the general manager: after this many times its limit, at most so many hours.
+
+    Alerts leave from ``send_from`` until ``send_until`` (no longer at that minute), over midnight where the first is
+    the later one, at any time where they are the same. What is 重大 leaves at any time.
+    """
 
     escalate_after_limits: float
     escalate_at_most_hours: float
+    send_from: dt.time = dt.time()
+    send_until: dt.time = dt.time()
+
+    def sends_at(self, moment: dt.datetime) -> bool:
+        """Whether alerts may leave now."""
+        first, last, now = self.send_from, self.send_until, moment.time()
+        if first < last:
+            return first <= now < last
+        return first == last or now >= first or now < last
+
+    def turns_after(self, moment: dt.datetime) -> dt.datetime | None:
+        """When that changes next; ``None``: never."""
+        if self.send_from == self.send_until:
+            return None
+        days = (moment.date(), moment.date() + dt.timedelta(days=1))
+        edges = (dt.datetime.combine(day, edge) for day in days for edge in (self.send_from, self.send_until))
+        return min(edge for edge in edges if edge > moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +160,21 @@ def _variable(value: object, folder: Path) -> str:
     return text
 
 
+def _time(value: object, folder: Path) -> dt.time:
+    """``"07:00"``, or TOML's own 07:00:00; ``"24:00"`` is the midnight that ends the day."""
+    if isinstance(value, dt.time):
+        return value
+    match = (
+        re.fullmatch(r"(\d{1,2}):(\d\d)", unicodedata.normalize("NFKC", value).strip())
+        if isinstance(value, str)
+        else None
+    )
+    hour, minute = (int(part) for part in match.groups()) if match else (99, 99)
+    if (hour, minute) != (24, 0) and (hour > 23 or minute > 59):
+        raise _Not('一天里的时间，写成 "07:00"')
+    return dt.time(hour % 24, minute)
+
+
 def _integer(low: int, high: int) -> Reader:
     def read(value: object, folder: Path) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -193,6 +230,8 @@ KEYS: tuple[Key, ...] = (
     Key("mail.redirect_to", _address, ""),
     Key("alerts.escalate_after_limits", _number(0, 100), 1.0),
     Key("alerts.escalate_at_most_hours", _number(0, 8_760), 24.0),
+    Key("alerts.send_from", _time, dt.time(7)),
+    Key("alerts.send_until", _time, dt.time(22)),
     Key("watch.every_minutes", _integer(1, 60), 5),
     *(
         Key(f"reports.{job.name}.{leaf}", read, getattr(job, leaf))
@@ -331,7 +370,12 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             timeout=values["mail.timeout"],
             redirect_to=values["mail.redirect_to"],
         ),
-        alerts=Alerts(values["alerts.escalate_after_limits"], values["alerts.escalate_at_most_hours"]),
+        alerts=Alerts(
+            values["alerts.escalate_after_limits"],
+            values["alerts.escalate_at_most_hours"],
+            values["alerts.send_from"],
+            values["alerts.send_until"],
+        ),
         watch=Watch(values["watch.every_minutes"]),
         jobs=tuple(
             replace(job, **{leaf: values[f"reports.{job.name}.{leaf}"] for leaf in ("at", "holiday", "catch_up")})

@@ -47,7 +47,7 @@ def test_what_was_committed_is_there_after_the_next_start(tmp_path: Path) -> Non
     with Journal.open(path) as journal:
         past = journal.past()
         assert past.issued == (number(1, written=True), number(2))
-        assert past.told == {"t1"}
+        assert past.told == {"t1"} and past.told_at == {"t1": NOW}
         assert past.occurrences == {("weekly", "2026-W47")}
         assert past.first_seen == {"f1": NOW}
         last = journal.last_pass()

@@ -96,7 +96,9 @@ def test_the_subject_says_how_many_and_how_bad() -> None:
     assert digest(*late, risk).subject == "【客诉提醒】2 件超时（最长 1天3小时），1 件临近|星耀4S店"
     assert digest(risk).subject == "【客诉提醒】1 件临近（最近的还剩 40分钟）|星耀4S店"
     escalated = alert(4, Level.ESCALATED, 50 * 60)
-    assert digest(escalated, *late).subject == "【客诉提醒】1 件超时上报（最长 2天2小时），2 件超时|星耀4S店"
+    assert digest(escalated, *late).subject == "【客诉提醒】1 件仍未处理（最长 2天2小时），2 件超时|星耀4S店"
+    reported = alert(5, Level.REPORTED, 60)
+    assert digest(reported, risk).subject == "【客诉提醒】1 件超时上报（最长 1小时），1 件临近|星耀4S店"
 
 
 def test_without_a_dealerships_name_the_subject_has_no_tail() -> None:
@@ -139,11 +141,45 @@ def test_the_worst_comes_first_within_its_section_and_sections_go_from_escalated
             alert(3, Level.AT_RISK, -5),
             alert(4, minutes=600),
             alert(5, Level.ESCALATED, 300),
+            alert(6, Level.REPORTED, 900),
         ),
         "plain",
     )
-    assert re.findall(r"FK20261118-00(\d)", told) == ["5", "4", "2", "3", "1"]
-    assert re.findall(r"【(.+?)】(\d) 件", told) == [("超时上报", "1"), ("超时", "2"), ("临近", "2")]
+    assert re.findall(r"FK20261118-00(\d)", told) == ["5", "4", "2", "6", "3", "1"]
+    sections = re.findall(r"【(.+?)】(\d) 件", told)
+    assert sections == [("仍未处理", "1"), ("超时", "2"), ("超时上报", "1"), ("临近", "2")]
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize(
+    ("level", "asked", "note", "todo"),
+    [
+        (Level.AT_RISK, "请您处理", "快到截止时间，请优先安排", "完成责任认定"),
+        (Level.LATE, "请您处理", "已过截止时间，请马上处理", "完成责任认定"),
+        (Level.REPORTED, "请您督促", "下级未按时处理，请督促", "督促客户经理：完成责任认定"),
+        (Level.ESCALATED, "请您督促", "超时后一直没有处理，请您亲自过问", "督促客户经理：完成责任认定"),
+    ],
+)
+def test_each_reader_is_asked_for_what_is_his_to_do(kind: str, level: Level, asked: str, note: str, todo: str) -> None:
+    told = body(digest(alert(level=level, minutes=-40 if level is Level.AT_RISK else 90, responsible="客户经理")), kind)
+    for words in (asked, level.chinese, note, todo):
+        assert words in told, words
+    assert ("督促" in told) == level.from_above
+
+
+def test_somebody_asked_for_both_is_told_so_and_never_to_urge_himself() -> None:
+    told = body(digest(alert(), alert(2, Level.REPORTED)), "plain")
+    assert "有 2 件客诉请您处理、督促" in told
+    own = body(digest(alert(level=Level.ESCALATED, responsible="主管总经理")), "plain")
+    assert "现在：完成责任认定" in own
+
+
+def test_no_mail_has_more_than_four_figures_side_by_side() -> None:
+    html = body(digest(*(alert(int(level), level, -30 if level is Level.AT_RISK else 90) for level in Level)), "html")
+    labels = re.findall(r'class="tile-label"[^>]*>(.+?)<', html)
+    assert labels == ["仍未处理（件）", "超时（件）", "超时上报（件）", "临近（件）"]
+    html = body(digest(alert(level=Level.REPORTED)), "html")
+    assert re.findall(r'class="tile-label"[^>]*>(.+?)<', html) == ["超时上报（件）", "最长超时"]
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])

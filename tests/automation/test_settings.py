@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -81,6 +82,21 @@ def test_every_mistake_is_told_at_once_each_by_its_path(tmp_path: Path) -> None:
 def test_an_unknown_key_is_told_with_the_nearest_one(tmp_path: Path, line: str, told: str) -> None:
     _, errors = load(tmp_path, f"workbook = 'a.xlsx'\n{line}")
     assert any(error.startswith(told) for error in errors), errors
+
+
+def test_alerts_leave_from_seven_until_ten_unless_said_otherwise(tmp_path: Path) -> None:
+    found, _ = load(tmp_path, GOOD)
+    assert (found.alerts.send_from, found.alerts.send_until) == (dt.time(7), dt.time(22))
+    found, errors = load(tmp_path, GOOD + '[alerts]\nsend_from = "20:30"\nsend_until = "24:00"\n')
+    assert errors == () and (found.alerts.send_from, found.alerts.send_until) == (dt.time(20, 30), dt.time(0))
+    found, errors = load(tmp_path, GOOD + '[alerts]\nsend_from = "6\uff1a30"\nsend_until = 21:15:00\n')
+    assert errors == () and (found.alerts.send_from, found.alerts.send_until) == (dt.time(6, 30), dt.time(21, 15))
+
+
+@pytest.mark.parametrize("value", ['"7点"', '"25:00"', '"24:01"', '"7"', '""', "7", '"07:60"', "true", "2026-11-20"])
+def test_a_time_that_is_none_is_told_with_how_to_write_it(tmp_path: Path, value: str) -> None:
+    _, errors = load(tmp_path, GOOD + f"[alerts]\nsend_from = {value}\n")
+    assert errors == (f'alerts.send_from：应为一天里的时间，写成 "07:00"，现在是 {value}',)
 
 
 @pytest.mark.parametrize("name", ["password", "passwd", "授权码"])
