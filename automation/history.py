@@ -64,8 +64,12 @@ class _Field:
         return shown_times(values, self.kind) if self.kind in TEMPORAL else [str(value) for value in values]
 
 
-def compare(ledger: Ledger, history: History, now: dt.datetime) -> tuple[tuple[Change, ...], dict[str, Seen]]:
+def compare(
+    ledger: Ledger, history: History, now: dt.datetime, *, keeping: bool = True
+) -> tuple[tuple[Change, ...], dict[str, Seen]]:
     """What differs from the latest pass, and what is to be kept so that the next one finds no difference.
+
+    Without ``keeping`` nothing is made ready of tickets that were never seen: they have nothing to differ from.
 
     A ticket seen for the first time is kept, not compared. A number that stands on two rows (NUM-01) or on none keeps
     its history; only its presence changes. What a workbook has no column for stays as it was.
@@ -82,6 +86,8 @@ def compare(ledger: Ledger, history: History, now: dt.datetime) -> tuple[tuple[C
     kept = history.seen
     before = np.fromiter((kept.get(ticket, _NEVER).mark for ticket in tickets), np.int64, len(tickets))
     at = np.flatnonzero(marks != before)
+    if not keeping:
+        at = at[[tickets[place] in kept for place in at.tolist()]]
     looks = [*_looks(tickets, fields, marks, frame, at), *_missing(history, tickets, set(numbers[~once]))]
     changes: list[Change] = []
     seen: dict[str, Seen] = {}
