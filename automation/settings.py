@@ -7,13 +7,13 @@ import difflib
 import ipaddress
 import re
 import tomllib
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from automation import readers
 from automation.jobs import CATCH_UP, HOLIDAY, JOBS, Job
 
 _UNNAMED = "客诉登记.xlsx"
@@ -83,6 +83,19 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """How silence is told from peace. ``ping_url``: asked after each pass; empty: nobody.
+
+    Without a pass for ``stale_hours``, or with edits that could not be written for ``delayed_hours``, ``kesu status``
+    calls for a person.
+    """
+
+    ping_url: str
+    stale_hours: float
+    delayed_hours: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a pass is told by the dealership rather than by the workbook."""
 
@@ -93,6 +106,7 @@ class Settings:
     mail: Mail
     alerts: Alerts
     watch: Watch
+    heartbeat: Heartbeat
     jobs: tuple[Job, ...]
 
     @property
@@ -112,131 +126,49 @@ class Settings:
         return self.state_dir / "reports"
 
 
-class _Not(ValueError):
-    """What a value should have been, as the words after 应为."""
-
-
-Reader = Callable[[object, Path], Any]
-"""Checks one value and gives it its type; relative paths start at the file's folder. Raises ``_Not``."""
-
-
 @dataclass(frozen=True, slots=True)
 class Key:
     """One key of ``kesu.toml``: its path, how it is read, what it is when nobody sets it."""
 
     path: str
-    read: Reader
+    read: readers.Reader
     default: object
-
-
-def _text(value: object, folder: Path) -> str:
-    if not isinstance(value, str) or any(ord(sign) < 32 for sign in value):
-        raise _Not("一行文字")
-    return value.strip()
-
-
-def _path(value: object, folder: Path) -> Path | None:
-    text = _text(value, folder)
-    return folder / Path(text).expanduser() if text else None
-
-
-def _switch(value: object, folder: Path) -> bool:
-    if not isinstance(value, bool):
-        raise _Not("true 或 false")
-    return value
-
-
-def _address(value: object, folder: Path) -> str:
-    text = _text(value, folder)
-    if text and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
-        raise _Not("邮箱地址")
-    return text
-
-
-def _variable(value: object, folder: Path) -> str:
-    text = _text(value, folder)
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
-        raise _Not("环境变量的名字（不是密码本身）")
-    return text
-
-
-def _time(value: object, folder: Path) -> dt.time:
-    """``"07:00"``, or TOML's own 07:00:00; ``"24:00"`` is the midnight that ends the day."""
-    if isinstance(value, dt.time):
-        return value
-    match = (
-        re.fullmatch(r"(\d{1,2}):(\d\d)", unicodedata.normalize("NFKC", value).strip())
-        if isinstance(value, str)
-        else None
-    )
-    hour, minute = (int(part) for part in match.groups()) if match else (99, 99)
-    if (hour, minute) != (24, 0) and (hour > 23 or minute > 59):
-        raise _Not('一天里的时间，写成 "07:00"')
-    return dt.time(hour % 24, minute)
-
-
-def _integer(low: int, high: int) -> Reader:
-    def read(value: object, folder: Path) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise _Not(f"{low}–{high} 的整数")
-        return value
-
-    return read
-
-
-def _number(low: float, high: float) -> Reader:
-    def read(value: object, folder: Path) -> float:
-        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-            raise _Not(f"{low:g}–{high:g} 的数")
-        return float(value)
-
-    return read
-
-
-def _time_of_day(value: object, folder: Path) -> dt.time:
-    if isinstance(value, str) and (clock := re.fullmatch(r"([01]?\d|2[0-3])[:：]([0-5]\d)", value.strip())):
-        return dt.time(int(clock[1]), int(clock[2]))
-    if isinstance(value, dt.time) and value.tzinfo is None and not value.microsecond:
-        return value
-    raise _Not('时刻，如 "08:00"')
-
-
-def _one_of(*names: str) -> Reader:
-    def read(value: object, folder: Path) -> str:
-        if value not in names:
-            raise _Not(" / ".join(f'"{name}"' for name in names) + " 之一")
-        return str(value)
-
-    return read
 
 
 _PORTS = {"ssl": 465, "starttls": 587, "none": 25}
 
 KEYS: tuple[Key, ...] = (
-    Key("workbook", _path, None),
-    Key("dealership", _text, ""),
-    Key("state_dir", _path, None),
-    Key("backups.keep", _integer(1, 10_000), 20),
-    Key("mail.host", _text, ""),
-    Key("mail.port", _integer(1, 65_535), 0),
-    Key("mail.security", _one_of(*_PORTS), "ssl"),
-    Key("mail.allow_plain", _switch, False),
-    Key("mail.user", _text, ""),
-    Key("mail.sender", _address, ""),
-    Key("mail.sender_name", _text, "客诉提醒"),
-    Key("mail.password_env", _variable, "KESU_MAIL_PASSWORD"),
-    Key("mail.ca_file", _path, None),
-    Key("mail.timeout", _number(1, 600), 30.0),
-    Key("mail.redirect_to", _address, ""),
-    Key("alerts.escalate_after_limits", _number(0, 100), 1.0),
-    Key("alerts.escalate_at_most_hours", _number(0, 8_760), 24.0),
-    Key("alerts.send_from", _time, dt.time(7)),
-    Key("alerts.send_until", _time, dt.time(22)),
-    Key("watch.every_minutes", _integer(1, 60), 5),
+    Key("workbook", readers.path, None),
+    Key("dealership", readers.text, ""),
+    Key("state_dir", readers.path, None),
+    Key("backups.keep", readers.integer(1, 10_000), 20),
+    Key("mail.host", readers.text, ""),
+    Key("mail.port", readers.integer(1, 65_535), 0),
+    Key("mail.security", readers.one_of(*_PORTS), "ssl"),
+    Key("mail.allow_plain", readers.switch, False),
+    Key("mail.user", readers.text, ""),
+    Key("mail.sender", readers.address, ""),
+    Key("mail.sender_name", readers.text, "客诉提醒"),
+    Key("mail.password_env", readers.variable, "KESU_MAIL_PASSWORD"),
+    Key("mail.ca_file", readers.path, None),
+    Key("mail.timeout", readers.number(1, 600), 30.0),
+    Key("mail.redirect_to", readers.address, ""),
+    Key("alerts.escalate_after_limits", readers.number(0, 100), 1.0),
+    Key("alerts.escalate_at_most_hours", readers.number(0, 8_760), 24.0),
+    Key("alerts.send_from", readers.time, dt.time(7)),
+    Key("alerts.send_until", readers.time, dt.time(22)),
+    Key("watch.every_minutes", readers.integer(1, 60), 5),
+    Key("heartbeat.ping_url", readers.url, ""),
+    Key("heartbeat.stale_hours", readers.number(0.1, 720), 2.0),
+    Key("heartbeat.delayed_hours", readers.number(0.1, 720), 4.0),
     *(
         Key(f"reports.{job.name}.{leaf}", read, getattr(job, leaf))
         for job in JOBS
-        for leaf, read in (("at", _time_of_day), ("holiday", _one_of(*HOLIDAY)), ("catch_up", _one_of(*CATCH_UP)))
+        for leaf, read in (
+            ("at", readers.time_of_day),
+            ("holiday", readers.one_of(*HOLIDAY)),
+            ("catch_up", readers.one_of(*CATCH_UP)),
+        )
     ),
 )
 """Every key there is. Add one here, in its dataclass, and in ``templates/kesu.toml``."""
@@ -265,7 +197,7 @@ def load(path: Path | None, *, workbook: Path | None) -> tuple[Settings, tuple[s
             continue
         try:
             values[key.path] = key.read(given[key.path], folder)
-        except _Not as expected:
+        except readers.Unfit as expected:
             now = "别的内容" if "password" in key.path else _as_toml(given[key.path])
             errors.append(f"{key.path}：应为{expected}，现在是 {now}")
     if workbook is not None:
@@ -377,6 +309,9 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             values["alerts.send_until"],
         ),
         watch=Watch(values["watch.every_minutes"]),
+        heartbeat=Heartbeat(
+            values["heartbeat.ping_url"], values["heartbeat.stale_hours"], values["heartbeat.delayed_hours"]
+        ),
         jobs=tuple(
             replace(job, **{leaf: values[f"reports.{job.name}.{leaf}"] for leaf in ("at", "holiday", "catch_up")})
             for job in JOBS
