@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from automation import channels, horizon, outbox, plan, render, rest
+from automation import channels, horizon, lease, outbox, plan, render, rest
 from automation.alerts import Recipient
-from automation.journal import Journal, NumberTaken
+from automation.journal import Journal, JournalUnusable, NumberTaken
+from automation.lease import Computer
 from automation.mail import BadMail, Message
 from automation.outbox import Delivered
+from automation.past import Fault
 from automation.plan import Inspection, Plan
 from automation.reports import REPORTS
 from automation.reports.period import Period
@@ -61,8 +63,10 @@ class Outcome:
     @property
     def idle(self) -> bool:
         """Whether the pass had nothing to do and nobody waits for anything: the same pass again would do nothing."""
-        did = (self.plan.edits, self.plan.issued, self.plan.told, self.plan.reports, self.unwritten, self.unsendable)
-        return not any(did) and self.delivered == Delivered() and not any(f.rule in _UNSETTLED for f in self.findings)
+        did = (self.plan.edits, self.plan.issued, self.plan.told, self.plan.reports, self.plan.omitted)
+        if any((*did, self.unwritten, self.unsendable)):
+            return False
+        return self.delivered == Delivered() and not any(f.rule in _UNSETTLED for f in self.findings)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -111,14 +115,34 @@ def look(settings: Settings, now: dt.datetime) -> tuple[Snapshot, Plan]:
         return seen, plan.decide(ledger.load(seen), journal.past(), settings, now)
 
 
-def run(settings: Settings, now: dt.datetime, *, progress: Progress = _quiet) -> Outcome:
+@contextmanager
+def _on_record(journal: Journal, now: dt.datetime) -> Iterator[None]:
+    """What makes a pass impossible is kept, so that a report that comes late for it can say so."""
+    try:
+        yield
+    except Exception as error:
+        words = str(error) if isinstance(error, KesuError) else f"程序出了意外（{type(error).__name__}）"
+        with suppress(JournalUnusable):
+            journal.keep_fault(Fault(now, now, words))
+        raise
+
+
+def run(
+    settings: Settings, now: dt.datetime, *, progress: Progress = _quiet, computer: Computer | None = None
+) -> Outcome:
     """One pass over the workbook at ``now`` (naive Asia/Shanghai wall clock).
 
     Numbers are reserved and mail is queued before the workbook is touched; a failing write stops no mail, and the
-    reserved numbers are used again at the next pass. Raises :class:`~workbook.errors.KesuError` when the workbook
-    cannot be read at all or the journal cannot be used.
+    reserved numbers are used again at the next pass. Raises :class:`~automation.lease.LeaseHeld` when another process
+    is at it, and :class:`~workbook.errors.KesuError` when the workbook cannot be read at all or the journal cannot be
+    used. ``computer``: who asks for the lease; this one.
     """
-    with _collecting_later(), Journal.open(settings.journal) as journal:
+    with (
+        _collecting_later(),
+        Journal.open(settings.journal) as journal,
+        lease.hold(settings.journal, computer) as held,
+        _on_record(journal, now),
+    ):
         for attempt in range(_ATTEMPTS):
             progress("读取工作簿")
             mark = Mark.of(settings.workbook)  # before it is read: what is saved later must not pass for what was read
@@ -142,7 +166,7 @@ def run(settings: Settings, now: dt.datetime, *, progress: Progress = _quiet) ->
                 outcome = Outcome(decided, written, refused=refused, unsendable=unsendable)
             break
         progress("发送邮件")
-        delivered = outbox.deliver(journal, channels.choose(settings), now)
+        delivered = outbox.deliver(journal, channels.choose(settings), now, ours=held.held)
         journal.record_pass(
             now,
             seen.sha256,
@@ -154,7 +178,7 @@ def run(settings: Settings, now: dt.datetime, *, progress: Progress = _quiet) ->
         if mark is not None and done.idle:
             journal.rest(
                 now,
-                horizon.valid_until(decided.facts, settings.alerts),
+                horizon.valid_until(decided.facts, settings.alerts, settings.jobs),
                 size=mark.size,
                 changed=mark.changed,
                 sha=seen.sha256,
@@ -178,7 +202,7 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
     done: list[tuple[str, str]] = []
     for occurrence in decided.reports:
         try:
-            messages.append(report_mail(occurrence.name, occurrence.period, decided, settings, templates))
+            messages.append(_due_mail(occurrence, decided, settings, templates))
             done.append(occurrence.key)
         except Exception as error:  # noqa: BLE001 - one failing report never stops another, and is due until sent
             findings.append(_unreported(occurrence, error))
@@ -188,11 +212,24 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         messages=messages,
         told=[key for key in decided.told if key not in untold],
         occurrences=done,
+        omitted=decided.omitted,
         findings=decided.first_seen,
         changes=decided.changes,
         seen=decided.seen,
     )
     return tuple(findings)
+
+
+def _due_mail(occurrence: Occurrence, decided: Plan, settings: Settings, templates: Environment) -> Message:
+    return report_mail(
+        occurrence.name,
+        occurrence.period,
+        decided,
+        settings,
+        templates,
+        note=occurrence.note,
+        label="【补发】" if occurrence.late else "",
+    )
 
 
 def report_mail(
@@ -203,9 +240,12 @@ def report_mail(
     templates: Environment,
     *,
     also: Recipient | None = None,
+    note: str = "",
+    label: str = "",
 ) -> Message:
-    """One report as a finished mail. Raises :class:`NoReader` when nobody of its roles has an address, unless ``also``
-    stands in.
+    """One report as a finished mail, ``note`` above it and ``label`` before its subject.
+
+    Raises :class:`NoReader` when nobody of its roles has an address, unless ``also`` stands in.
     """
     built = REPORTS[name].build(decided.facts, decided.findings, period, settings)
     readers = decided.facts.roster.readers(built.roles, decided.facts.now.date())
@@ -214,7 +254,7 @@ def report_mail(
     return render.report(
         key=built.key,
         kind=built.kind,
-        subject=built.subject,
+        subject=label + built.subject,
         template=built.template,
         context=built.context,
         recipients=readers or [also] if also else readers,
@@ -222,6 +262,7 @@ def report_mail(
         settings=settings,
         templates=templates,
         attachments=built.attachments,
+        note=note,
     )
 
 

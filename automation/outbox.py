@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from automation.channels import Channel, ChannelDown, Outcome, Queued, Receipt
@@ -30,14 +31,21 @@ class Delivered:
     """Why the channel could not be used, in Chinese; empty when it could."""
 
 
-def deliver(journal: Journal, channel: Channel, now: dt.datetime) -> Delivered:
-    """Try everything due once. A channel that is down delays all and fails none. Opens and closes ``channel``."""
+def deliver(
+    journal: Journal, channel: Channel, now: dt.datetime, *, ours: Callable[[], bool] = lambda: True
+) -> Delivered:
+    """Try everything due once. A channel that is down delays all and fails none. Opens and closes ``channel``.
+
+    ``ours``: asked before each message, whether nobody else has begun to deliver; else the rest is left to them.
+    """
     ended: dict[str, list[str]] = {"sent": [], "retry": [], "failed": [], "uncertain": []}
     refused: list[tuple[str, str, str]] = []
     down = ""
     _recover(journal, now)
     with channel:
         for message in journal.due(now):
+            if not ours():
+                break
             if not journal.start(message.key, now):
                 continue
             try:

@@ -20,7 +20,7 @@ from automation.sla.calendar import Calendar, NoOpenTime
 from automation.sla.rules import RuleBook, Unit
 from automation.sla.stages import Clocks
 from automation.sla.verdict import Verdict
-from automation.timetable import Occurrence
+from automation.timetable import Occurrence, Omission
 from workbook.edits import Edit
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger, Records
@@ -55,6 +55,7 @@ class Plan:
     digests: tuple[Digest, ...]
     told: tuple[str, ...]
     reports: tuple[Occurrence, ...]
+    omitted: tuple[Omission, ...] = ()
     changes: tuple[Change, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
 
@@ -85,7 +86,8 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         *writeback.finding_edits(ledger[FINDINGS], seen.findings, first_seen),
     )
     issued = seen.allocation.issued if seen.allocation else ()
-    reports = timetable.due(now, past.occurrences, past.began)
+    days = seen.facts.clocks.calendar or Calendar(now.date(), now.date())
+    due = timetable.due(now, settings.jobs, past, days.is_workday)
     told = seen.escalation
     return Plan(
         seen.facts,
@@ -95,7 +97,8 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         issued,
         told.digests,
         told.told,
-        reports,
+        due.reports,
+        due.omitted,
         changes=seen.changes,
         seen=seen.seen,
     )

@@ -69,7 +69,10 @@ def fingerprint(settings: Settings) -> str:
 
 
 def _mail_waits(journal: sqlite3.Connection, now: dt.datetime) -> bool:
-    waiting = "SELECT 1 FROM outbox WHERE state IN ('queued', 'sending') OR due_at <= ? LIMIT 1"
+    waiting = (
+        "SELECT 1 FROM outbox WHERE state IN ('queued', 'sending') OR due_at <= ?1"
+        " OR (due_at IS NOT NULL AND changed_at > ?1) LIMIT 1"  # the clock was set back
+    )
     return journal.execute(waiting, (now.isoformat(),)).fetchone() is not None
 
 

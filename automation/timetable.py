@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from automation.jobs import Job
+from automation.past import Past
 from automation.reports.period import MONTHLY, WEEKLY, Period, last_complete
 
-SUMMARY_HOUR = dt.time(8, 0)
-"""From when on its day a summary is due."""
+LATE = dt.timedelta(hours=2)
+"""What is sent later than this says so, and why; what is not to be caught up with is left out."""
+LOOK_BACK = dt.timedelta(days=400)
+"""How far a machine that was off looks back: every month of a year, and every week."""
+FURTHEST = 31
+"""Days that a working day is looked for before or after a job's day: longer than any holiday."""
 
-_TUESDAY, _SECOND = 1, 2
-_LOOK_BACK = 40
-"""Days looked back for the newest day of each kind: longer than any month."""
+_YEAR = dt.timedelta(days=366)
+
+SUPERSEDED, NOT_CAUGHT_UP = "只补发最近一期", "设置为不补发"
+"""Why an occurrence was left out, as the record says it."""
+
+IsWorkday = Callable[[dt.date], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One report that is due: its ``name`` in ``REPORTS``, the ``period`` it is about, ``at`` when it fell due."""
+    """One report that is due: its ``name`` in ``REPORTS``, the ``period`` it is about, ``at`` when it fell due.
+
+    ``note`` is the Chinese sentence that the mail owes its readers when it comes on another day than they expect;
+    ``late``: because it was missed, ``why`` as far as is known.
+    """
 
     name: str
     period: Period
     at: dt.datetime
+    note: str = ""
+    late: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -30,32 +45,106 @@ class Occurrence:
         return self.name, self.period.label
 
 
-def due(now: dt.datetime, done: Set[tuple[str, str]], began: dt.datetime | None) -> tuple[Occurrence, ...]:
-    """STD-18: the summary of the week every Tuesday, of the month on the 2nd, each once.
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """An occurrence that was missed and, by the dealership's settings, is not caught up with; ``why`` is Chinese."""
 
-    A machine that was off catches up with the newest of each kind only. What fell due before ``began`` (the first pass
-    there ever was; ``None``: this is it) was somebody else's to send.
+    occurrence: Occurrence
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the calendar asks for now: ``reports`` to send, oldest first, and what to put on record as left out."""
+
+    reports: tuple[Occurrence, ...] = ()
+    omitted: tuple[Omission, ...] = ()
+
+
+def due(now: dt.datetime, jobs: Sequence[Job], past: Past, is_workday: IsWorkday) -> Due:
+    """STD-18 and its like: every occurrence once, whatever the machine and its clock did in between.
+
+    What was done is never due again, also when the clock was set back. What was left out counts only as long as the
+    clock is past the moment when that was decided: a clock that ran ahead decides nothing for good. What fell due
+    before the first pass there ever was (``past.began``; ``None``: this is it) was somebody else's to send.
     """
-    found = []
-    for kind, is_day in ((WEEKLY, _is_tuesday), (MONTHLY, _is_second)):
-        at = _newest(now, is_day)
-        occurrence = Occurrence(kind, last_complete(kind, at), at)
-        if at >= (began or now) and occurrence.key not in done:
-            found.append(occurrence)
-    return tuple(found)
+    first = max(_began(past, now), now - LOOK_BACK)
+    reports: list[Occurrence] = []
+    omitted: list[Omission] = []
+    for job in jobs:
+        occurrences = list(_occurrences(job, first, now, is_workday))
+        for one in occurrences:
+            if one.key in past.occurrences or (one.key in past.omitted and past.omitted[one.key] <= now):
+                continue
+            late = now - one.at > LATE
+            if job.catch_up == "latest" and late and one is not occurrences[-1]:
+                omitted.append(Omission(one, SUPERSEDED))
+            elif job.catch_up == "skip" and late:
+                omitted.append(Omission(one, NOT_CAUGHT_UP))
+            elif late:
+                reports.append(replace(one, late=True, note=_why_late(one, now, past)))
+            else:
+                reports.append(one)
+    return Due(tuple(sorted(reports, key=lambda one: one.at)), tuple(omitted))
 
 
-def _is_tuesday(day: dt.date) -> bool:
-    return day.weekday() == _TUESDAY
+def _began(past: Past, now: dt.datetime) -> dt.datetime:
+    """From when on the calendar is ours.
+
+    A clock that was wrong at the first pass and corrected since must not hide what fell due in between, so the earliest
+    time of any pass counts; but not one from years before (a computer whose battery is empty wakes up in 2000).
+    """
+    if past.began is None:
+        return now
+    limit = min(past.began, now) - _YEAR
+    return min((at for at in past.starts if at >= limit), default=past.began)
 
 
-def _is_second(day: dt.date) -> bool:
-    return day.day == _SECOND
+def _occurrences(job: Job, first: dt.datetime, last: dt.datetime, is_workday: IsWorkday) -> Iterator[Occurrence]:
+    """Those that fall due between the two, both included, in order."""
+    room = dt.timedelta(days=FURTHEST)
+    kind = MONTHLY if job.weekday is None else WEEKLY
+    for day in _days(job, first.date() - room, last.date() + room):
+        moved = _moved(day, job.holiday, is_workday)
+        at = dt.datetime.combine(moved, job.at)
+        if first <= at <= last:
+            period = last_complete(kind, dt.datetime.combine(day, job.at))
+            yield Occurrence(job.name, period, at, _why_moved(day, moved))
 
 
-def _newest(now: dt.datetime, is_day: Callable[[dt.date], bool]) -> dt.datetime:
-    for back in range(_LOOK_BACK):
-        at = dt.datetime.combine(now.date() - dt.timedelta(days=back), SUMMARY_HOUR)
-        if at <= now and is_day(at.date()):
-            return at
-    raise AssertionError("every kind of day comes within a month")
+def _days(job: Job, first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """The days that the job's rule names."""
+    if job.weekday is not None:
+        day = first + dt.timedelta(days=(job.weekday - first.weekday()) % 7)
+        while day <= last:
+            yield day
+            day += dt.timedelta(days=7)
+        return
+    for month in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        yield dt.date(month // 12, month % 12 + 1, job.day)
+
+
+def _moved(day: dt.date, holiday: str, is_workday: IsWorkday) -> dt.date:
+    if holiday == "send" or is_workday(day):
+        return day
+    step = dt.timedelta(days=-1 if holiday == "before" else 1)
+    return next((day + step * count for count in range(1, FURTHEST + 1) if is_workday(day + step * count)), day)
+
+
+def _why_moved(day: dt.date, moved: dt.date) -> str:
+    if moved == day:
+        return ""
+    how = "提前到今天发出，数字统计到现在" if moved < day else "顺延到今天发出"
+    return f"原定 {day:%m-%d} 发送，那天不是工作日，{how}。"
+
+
+def _why_late(one: Occurrence, now: dt.datetime, past: Past) -> str:
+    """As far as is known: what went wrong at the time, that it could not be made, or that nobody was there to."""
+    fault = next((fault for fault in past.faults if one.at <= fault.last and fault.first <= now), None)
+    if fault:
+        why = f"当时没能处理（{fault.words.rstrip('。')}）"
+    elif past.history.last and one.at <= past.history.last <= now:
+        why = "当时没能生成"
+    else:
+        why = "电脑当时没有运行"
+    return f"补发：这一期（{one.period.words}）应在 {one.at:%Y-%m-%d %H:%M} 发出，{why}，现在补发，数字统计到现在。"

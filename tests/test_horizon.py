@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from automation import checks, escalation, timetable
 from automation.checks.facts import Facts
 from automation.horizon import valid_until
+from automation.jobs import JOBS
 from automation.past import Past
 from automation.roster import read as read_roster
 from automation.settings import Alerts
@@ -79,7 +80,7 @@ def decided(book: Ledger, now: dt.datetime) -> tuple[object, ...]:
     """Everything that a pass would act on."""
     facts = seen(book, now)
     told = escalation.escalate(facts, frozenset(), LIMITS)
-    reports = timetable.due(now, frozenset(), dt.datetime(2026, 1, 1))
+    reports = timetable.due(now, JOBS, Past(began=dt.datetime(2026, 1, 1)), lambda day: day.weekday() < 5)
     return checks.run(facts), facts.clocks.now_at.to_dict(), sorted(told.told), told.findings, reports
 
 
