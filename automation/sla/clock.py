@@ -14,7 +14,7 @@ from automation.past import History
 from automation.sla import courses, judgement, pauses, pending, promises, returns
 from automation.sla.calendar import Calendar, Instants, Mask
 from automation.sla.courses import Course
-from automation.sla.events import NEVER
+from automation.sla.events import NEVER, Occurrences, find
 from automation.sla.judgement import NUMBERING, Circumstances
 from automation.sla.pauses import Pause
 from automation.sla.rules import ARCHIVED, Rule, RuleBook
@@ -88,10 +88,13 @@ def _flow(of: _Flow) -> FlowClock:
     version_of = [_versions(rules, received) for rules in stages]
     found = courses.of_flow(stages, version_of, tickets, of.ledger, of.now)
     if of.standard:
-        found = _returned(of, stages, found)
+        reopenings = returns.of(tickets, of.ledger, of.history, of.now)
+        found = _returned(of, stages, found, reopenings)
+    else:
+        reopenings = _openings(of, stages)
     restarts = [_restarts(rules[-1].id, course, pend) for rules, course in zip(stages, found, strict=True)]
     found = [_restarted(course, again, pend) for course, again in zip(found, restarts, strict=True)]
-    archived = _archived(stages, found, tickets)
+    archived = _archived(reopenings, tickets)
     later = _later_done(stages, found, archived)
     stands_still = () if of.standard else pauses.of(tickets, of.ledger, of.now)
     clocks: list[StageClock] = []
@@ -99,7 +102,7 @@ def _flow(of: _Flow) -> FlowClock:
     for position, (rules, version, course) in enumerate(zip(stages, version_of, found, strict=True)):
         if rules[-1].archives and not of.standard:
             course = _archiving(course, archived, clocks, [one for one in found if one is not course])
-        around = _around(of, rules[-1], course, later[position], pend, stands_still)
+        around = _around(of, rules[-1], course, later[position], pend)
         around = replace(around, restarted=restarts[position], first=position == 0)
         around = _with_returns(around, rules[-1].id, stages, found)
         clocks.append(_stage(of, rules, version, course, tickets, around, stands_still))
@@ -170,22 +173,28 @@ def _restarted(course: Course, again: Mask, pend: pd.DataFrame) -> Course:
     return replace(course, start=np.where(again, resolved, course.start).astype("M8[s]"))
 
 
-def _returned(of: _Flow, stages: Sequence[tuple[Rule, ...]], found: list[Course]) -> list[Course]:
+def _returned(
+    of: _Flow, stages: Sequence[tuple[Rule, ...]], found: list[Course], returned: Occurrences
+) -> list[Course]:
     ids = [rules[-1].id for rules in stages]
-    returned = returns.of(of.tickets, of.ledger, of.history, of.now)
     by_id = returns.reopened(dict(zip(ids, found, strict=True)), returned, of.tickets, of.history)
     return [by_id[rule_id] for rule_id in ids]
 
 
-def _archived(stages: Sequence[tuple[Rule, ...]], found: Sequence[Course], tickets: pd.DataFrame) -> Mask:
-    """Which cases are closed: archived, and nothing was opened again since."""
+def _openings(of: _Flow, stages: Sequence[tuple[Rule, ...]]) -> Occurrences:
+    """Every entry that opens a stage nobody has to go through: 升级二级, 申诉, a customer not satisfied."""
+    stops = {rules[-1].stop for rules in stages}
+    openers = [rules[-1] for rules in stages if rules[-1].start not in stops and not rules[-1].archives]
+    events = [rule.begin for rule in openers if not rule.begin.in_register]
+    return Occurrences.of([find(event, of.tickets, of.ledger, of.now, stops=False) for event in events])
+
+
+def _archived(reopenings: Occurrences, tickets: pd.DataFrame) -> Mask:
+    """Which cases are closed: archived, and not opened again since. What was opened again is to be archived anew."""
     at = tickets[ARCHIVED].to_numpy(dtype="M8[s]")
-    closed: Mask = ~np.isnat(at)
-    for rules, course in zip(stages, found, strict=True):
-        # What waits for an entry nobody has to make is opened by it; so is whatever was returned.
-        opener = not rules[-1].begin.in_register and rules[-1].start not in {r[-1].stop for r in stages}
-        if not rules[-1].archives:
-            closed &= ~(course.open & (course.start > at) & (course.again | opener))
+    last = np.full(len(at), NEVER, dtype="M8[s]")
+    np.fmax.at(last, reopenings.at, reopenings.time)
+    closed: Mask = ~np.isnat(at) & ~(last > at)
     return closed
 
 
@@ -197,10 +206,8 @@ def _archiving(course: Course, archived: Mask, before: Sequence[StageClock], oth
         waiting |= clock.is_(*OPEN) | (clock.is_(Verdict.UNKNOWN) & np.isnat(clock.actual))
     for other in others:
         last = np.fmax(last, other.actual)
-    actual = np.where(archived, course.actual, NEVER).astype("M8[s]")
-    last = np.where(np.isnat(actual), last, np.where(last > actual, NEVER, last)).astype("M8[s]")
     start = np.where(waiting & ~archived, NEVER, last).astype("M8[s]")
-    return replace(course, start=start, actual=np.where(waiting & ~archived, NEVER, actual).astype("M8[s]"))
+    return replace(course, start=start, actual=np.where(archived, course.actual, NEVER).astype("M8[s]"))
 
 
 def _later_done(stages: Sequence[tuple[Rule, ...]], found: Sequence[Course], archived: Mask) -> list[Mask]:
@@ -215,8 +222,10 @@ def _later_done(stages: Sequence[tuple[Rule, ...]], found: Sequence[Course], arc
             rule = stages[other][-1]
             if rule.id == NUMBERING or not (rule.end.in_register or other in follows[position]):
                 continue
-            proof = archived if rule.archives else ~np.isnat(found[other].actual)
-            done |= proof & (~course.again | (found[other].actual >= course.start))
+            if rule.archives:  # in a closed case nothing is owed any more
+                done |= archived
+            else:
+                done |= ~np.isnat(found[other].actual) & (~course.again | (found[other].actual >= course.start))
         later.append(done)
     return later
 
@@ -237,7 +246,6 @@ def _around(
     course: Course,
     done_later: Mask,
     pend: pd.DataFrame,
-    stands_still: tuple[Pause, ...],
 ) -> Circumstances:
     """Which tickets pause at this stage and why, and which do not need it."""
     around = replace(Circumstances.none(len(done_later)), done_later=done_later)
@@ -246,7 +254,7 @@ def _around(
     if rule.id == LIABILITY:
         return replace(around, paused=pend["open"].to_numpy(dtype=bool), why=Reason.IS_PENDING)
     if not of.standard:
-        still = pauses.lasting(stands_still, len(done_later)) & ~np.isnat(course.start)
+        still = pend["open"].to_numpy(dtype=bool) & ~np.isnat(course.start)
         return replace(around, paused=still, why=Reason.IS_PENDING)
     if rule.id == CALLBACK:
         returned = (of.tickets[returns.AUDIT] == returns.RETURNED).to_numpy(dtype=bool)

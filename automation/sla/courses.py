@@ -20,7 +20,8 @@ from workbook.ledger import Ledger
 @dataclass(frozen=True)
 class Course:
     """``start`` and ``actual``: of each ticket's latest round; ``number``: which that is, from 1; ``earlier``: the rounds
-    before it, all finished. ``unneeded``: the stage waits for something nobody has to do, and nobody did.
+    before it, all finished. ``unneeded``: the stage waits for something nobody has to do, and nobody did. ``since``: its
+    start, or where that is not known that of the nearest stage it goes on from.
     """
 
     start: Instants
@@ -28,6 +29,7 @@ class Course:
     number: npt.NDArray[np.int64]
     earlier: Rounds
     unneeded: Mask
+    since: Instants
 
     @property
     def open(self) -> Mask:
@@ -45,7 +47,7 @@ class Course:
 def plain(start: Instants, actual: Instants) -> Course:
     """One round a ticket."""
     count = len(start)
-    return Course(start, actual, np.ones(count, dtype=np.int64), _no_rounds(), np.zeros(count, dtype=bool))
+    return Course(start, actual, np.ones(count, dtype=np.int64), _no_rounds(), np.zeros(count, dtype=bool), start)
 
 
 def _no_rounds() -> Rounds:
@@ -53,10 +55,14 @@ def _no_rounds() -> Rounds:
     return Rounds(none, none, none.astype("M8[s]"), none.astype("M8[s]"))
 
 
+def _never(count: int) -> Instants:
+    return np.full(count, NEVER, dtype="M8[s]")
+
+
 def in_rounds(rounds: Rounds, count: int) -> Course:
     """The latest round of each of ``count`` tickets, and the earlier ones beside."""
     last = rounds.only(rounds.last)
-    course = plain(np.full(count, NEVER, dtype="M8[s]"), np.full(count, NEVER, dtype="M8[s]"))
+    course = plain(_never(count), _never(count))
     course.start[last.at], course.actual[last.at], course.number[last.at] = last.start, last.actual, last.number
     return replace(course, earlier=rounds.only(~rounds.last))
 
@@ -98,17 +104,18 @@ def _of_rules(
     for rule in rules:
         if (rule.start, rule.stop) not in courses:
             before = made[by_stop[rule.start]] if rule.start in by_stop else None
-            opener = rule.start not in other_stops and not rule.begin.in_register
+            opener = rule.start not in other_stops and not rule.begin.in_register and not rule.archives
             courses[rule.start, rule.stop] = _of_rule(rule, before, tickets, ledger, now, opener=opener)
     if len(courses) == 1:
         return next(iter(courses.values()))
     count = len(tickets)
-    whole = plain(np.full(count, NEVER, dtype="M8[s]"), np.full(count, NEVER, dtype="M8[s]"))
+    whole = plain(_never(count), _never(count))
+    whole = replace(whole, since=_never(count))
     earlier = []
     for (start, stop), course in courses.items():
         numbers = [number for number, rule in enumerate(rules) if (rule.start, rule.stop) == (start, stop)]
         mine = np.isin(version, numbers)
-        for name in ("start", "actual", "number", "unneeded"):
+        for name in ("start", "actual", "number", "unneeded", "since"):
             getattr(whole, name)[mine] = getattr(course, name)[mine]
         earlier.append(course.earlier.only(mine[course.earlier.at]))
     return replace(whole, earlier=_joined(earlier))
@@ -128,24 +135,31 @@ def _of_rule(
     begin, end = rule.begin, rule.end
     if begin.in_register and end.in_register:
         return plain(_column(begin, tickets), _column(end, tickets))
+    if rule.archives:  # filing waits for everything else, and only the clock knows when that is done
+        return plain(_never(len(tickets)), _column(end, tickets))
     stops = events.find(end, tickets, ledger, now, stops=True)
     starts = _starts(begin, before, tickets, ledger, now, opener=opener)
-    course = in_rounds(pair(starts, stops), len(tickets))
-    if not begin.in_register and not opener and before is not None:
-        course = replace(course, unneeded=before.unneeded & np.isnat(course.start))
-    elif opener:
-        course = replace(course, unneeded=np.isnat(course.start))
-    else:
-        course = _without_start(course, starts, stops)
-    return replace(course, actual=events.earliest(end, course.start, course.actual))
+    rounds = pair(starts, stops)
+    actual = events.earliest(end, rounds.start, rounds.actual)
+    course = in_rounds(replace(rounds, start=events.counted(begin, rounds.start, actual), actual=actual), len(tickets))
+    if opener:
+        return replace(course, unneeded=np.isnat(course.start))
+    if before is not None:
+        since = np.where(np.isnat(course.start), before.since, course.start).astype("M8[s]")
+        course = replace(course, since=since, unneeded=before.unneeded & np.isnat(course.start))
+    return _without_start(course, starts, stops, end)
 
 
 def _starts(
     begin: Event, before: Course | None, tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64, *, opener: bool
 ) -> Occurrences:
-    """An opener starts as often as it happens; anything else once, with the end of the stage before if that is known."""
+    """An opener starts as often as it happens, what goes on from an entry whenever the stage before is done, anything
+    else once.
+    """
     if before is not None and begin.in_records:
-        return events.from_column(before.actual, STARTS_FIRST)
+        ended, latest = before.earlier, events.from_column(before.actual, STARTS_FIRST)
+        order = np.full(len(ended.at), STARTS_FIRST, dtype=np.int64)
+        return Occurrences.of([Occurrences(ended.at, ended.actual, order), latest])
     found = events.find(begin, tickets, ledger, now, stops=False)
     return found if opener or begin.in_register else _first(found, len(tickets))
 
@@ -157,15 +171,18 @@ def _first(found: Occurrences, count: int) -> Occurrences:
     return events.from_column(first, STARTS_FIRST)
 
 
-def _without_start(course: Course, starts: Occurrences, stops: Occurrences) -> Course:
-    """What is done although nobody knows when it began is still done: the verdict cannot be told, the stage is over."""
-    lacking = np.ones(len(course.start), dtype=bool)
+def _without_start(course: Course, starts: Occurrences, stops: Occurrences, end: Event) -> Course:
+    """What is done although nobody knows when it began is still done: the verdict cannot be told, the stage is over.
+    What was done before the stages it goes on from had begun is none of it.
+    """
+    lacking = ~course.unneeded
     lacking[starts.at] = False
-    done = stops.only(lacking[stops.at])
+    done = stops.only(lacking[stops.at] & ~(stops.time < course.since[stops.at]))
     order = np.lexsort((done.time, done.at))[::-1]
-    actual = course.actual.copy()
+    actual = _never(len(course.start))
     actual[done.at[order]] = done.time[order]
-    return replace(course, actual=actual)
+    actual = events.earliest(end, course.start, actual)
+    return replace(course, actual=np.where(np.isnat(actual), course.actual, actual).astype("M8[s]"))
 
 
 def _column(event: Event, tickets: pd.DataFrame) -> Instants:

@@ -87,6 +87,8 @@ class Occurrences:
     @classmethod
     def of(cls, frames: Sequence[Occurrences]) -> Occurrences:
         """Several as one."""
+        if not frames:
+            return from_column(np.zeros(0, dtype="M8[s]"), STARTS_FIRST)
         return cls(
             np.concatenate([one.at for one in frames]),
             np.concatenate([one.time for one in frames]),
@@ -109,8 +111,8 @@ def from_column(instants: Instants, order: int) -> Occurrences:
 def find(event: Event, tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64, *, stops: bool) -> Occurrences:
     """Every time the event happened to each of ``tickets`` until ``now``; nothing is done in the future.
 
-    A date without a time on a side sheet: as a start it is the following midnight, since the day itself is not counted
-    (《民法典》第二百零一条); as a stop its last second, see :func:`earliest`.
+    A date without a time on a side sheet is its midnight as a start and its last second as a stop, so that what begins
+    and ends on one day does; :func:`counted` and :func:`earliest` tell which instants that makes.
     """
     if event.in_register:
         column: Instants = tickets[event.words[0]].to_numpy(dtype="M8[s]")
@@ -126,10 +128,20 @@ def find(event: Event, tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64
     times = records[column_name].to_numpy(dtype="M8[s]")
     happened = ~np.isnat(times) & (times <= now) & (records["编号"] != "").to_numpy(dtype=bool)
     records, times = records[happened], times[happened]
-    if not event.in_records:
+    if stops and not event.in_records:
         whole_day = times == times.astype("M8[D]")
-        times = np.where(whole_day, times + (LAST_SECOND if stops else DAY), times).astype("M8[s]")
+        times = np.where(whole_day, times + LAST_SECOND, times).astype("M8[s]")
     return _by_ticket(records, times, tickets)
+
+
+def counted(event: Event, start: Instants, actual: Instants) -> Instants:
+    """From when the limit counts of a start that is known by its day alone: the following midnight, since the day itself
+    is not counted (《民法典》第二百零一条). What was done by then took no time at all.
+    """
+    if event.in_register or event.in_records:
+        return start
+    by_day = start == start.astype("M8[D]")
+    return np.where(by_day, np.fmin(start + DAY, actual), start).astype("M8[s]")
 
 
 def earliest(event: Event, start: Instants, actual: Instants) -> Instants:

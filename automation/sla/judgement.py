@@ -76,7 +76,7 @@ def stage(
             risk = due - np.timedelta64(rule.warn.before, "s")
         if pending:
             ends_of_rule = pauses.shifted(ends_of_rule, rule, start, actual, pending, calendar)
-            risk = pauses.shifted(risk, rule, start, actual, pending, calendar)
+            risk = pauses.risk_of(ends_of_rule, risk, rule, start, actual, pending, calendar)
         extended |= found.extended & mine
         for whole, part in zip(ends_at, (ends_of_rule, cutoff(rule, ends_of_rule), risk), strict=True):
             whole[mine] = part[mine]

@@ -79,13 +79,18 @@ def _due(rule: Rule, limit: float | None, start: Instants, calendar: Calendar) -
     if rule.unit is Unit.NONE or limit is None:
         if not rule.archives:
             return np.full(len(start), NEVER, dtype="M8[s]")
-        return _end_of(_next_tuesday(start.astype("M8[D]")))
+        return next_summary(start)
     if rule.unit is Unit.WORKDAY:
         return calendar.add_workdays(start, int(limit))
     if rule.unit is Unit.OPEN_HOUR:
         return calendar.add_open(start, round(limit * SECONDS[rule.unit]))
     due: Instants = start + np.timedelta64(round(limit * SECONDS[rule.unit]), "s")
     return due
+
+
+def next_summary(start: Instants) -> Instants:
+    """The end of the next Tuesday, by which a case is filed (STD-10, STD-18)."""
+    return _end_of(_next_tuesday(start.astype("M8[D]")))
 
 
 def _end_of(day: npt.NDArray[np.datetime64]) -> Instants:

@@ -1,0 +1,498 @@
+"""The clock of the eight other flows as PROCESS.md tells it: one ticket, one entry at a time, nothing clever.
+
+Written from that page, from SCHEMA.md and from the rows of the default rules, which are used as data; slow on purpose. The
+product's clock must agree with it on every round of every stage of every ticket. A ticket is a dict of column → value
+(missing or ``None``: empty), so is an entry of 处理记录, of 重大质量事故 or of a ledger of pending items. What happened to
+a case is laid out in the order of time, and walked through.
+
+Where the page leaves something open, the decision taken stands as a comment beginning with "Decided:".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from automation.sla.defaults import DEFAULT_RULES
+from tests.sla.calendar_reference import is_workday
+from tests.sla.reference import Stage, last_minute, talk_by
+
+Row = Mapping[str, Any]
+RECORDS, ACCIDENTS = "处理记录", "重大质量事故"
+DAY, MINUTE, SECOND = dt.timedelta(days=1), dt.timedelta(minutes=1), dt.timedelta(seconds=1)
+SPANS = {"分钟": MINUTE, "小时": dt.timedelta(hours=1), "天": DAY}
+FILED = "归档时间"
+
+
+def rows_of(flow: str) -> list[Row]:
+    """The rules of a flow as 规则 shows them, in their order."""
+    return [row for row in DEFAULT_RULES if row["流程"] == flow]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that may start or stop a clock: when, and where it stands among what happened at the same instant.
+
+    ``day``: only the day is known (重大质量事故 has dates): from its first instant to its last.
+    """
+
+    first: dt.datetime
+    last: dt.datetime
+    order: int
+    day: bool = False
+
+
+@dataclass
+class Round:
+    """A clock that was started, and stopped unless it still runs."""
+
+    start: dt.datetime | None
+    actual: dt.datetime | None = None
+
+
+@dataclass
+class Course:
+    """What became of a stage: its rounds, oldest first, one without a start where only the end is known."""
+
+    rounds: list[Round] = field(default_factory=list)
+    needed: bool = True
+
+    @property
+    def start(self) -> dt.datetime | None:
+        return self.rounds[-1].start if self.rounds else None
+
+    @property
+    def actual(self) -> dt.datetime | None:
+        return self.rounds[-1].actual if self.rounds else None
+
+
+@dataclass(frozen=True)
+class Case:
+    """Every round of every stage by its rule, and what stands in 当前环节, 截止时间, 状态."""
+
+    stages: dict[str, list[Stage]]
+    stage: str
+    due: dt.datetime | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One ticket and everything that stands about it elsewhere."""
+
+    ticket: Row
+    records: Sequence[tuple[int, Row]]
+    accidents: Sequence[tuple[int, Row]]
+    items: Sequence[Row]
+    now: dt.datetime
+
+
+def judge(flow: str, facts: Facts) -> Case:
+    """Every stage of a ticket of a flow at ``now``."""
+    # Decided: nothing is done in the future. A time that has not come yet is a slip and counts as not filled in.
+    now = facts.now
+    ticket = {name: None if isinstance(at, dt.datetime) and at > now else at for name, at in facts.ticket.items()}
+    facts = Facts(ticket, facts.records, facts.accidents, facts.items, now)
+    rules = rows_of(flow)
+    courses = walk(rules, facts)
+    closed = is_filed(rules, facts)
+    pauses = breaks(facts)
+    stages: dict[str, list[Stage]] = {}
+    for position, rule in enumerate(rules):
+        if rule["终点"] == FILED:
+            courses[position] = filing(courses, stages, rules, facts, closed)
+        told = [
+            judge_round(rules, courses, position, number, closed, pauses, facts)
+            for number in range(max(1, len(courses[position].rounds)))
+        ]
+        stages[rule["规则号"]] = told
+    return standing(rules, stages, facts, closed)
+
+
+# --- What happened ----------------------------------------------------------------------------------------------------
+
+
+def split(event: str) -> tuple[str, list[str], str]:
+    """``处理记录:答复客户、升级二级=…`` → sheet, words, what 结果 must say; a column of the register has no sheet."""
+    event = event.replace("\N{FULLWIDTH COLON}", ":")
+    if ":" not in event:
+        return "", [event], ""
+    sheet, words = event.split(":")
+    named, _, result = words.partition("=")
+    return sheet, named.split("、"), result
+
+
+def happenings(event: str, facts: Facts) -> list[Happening]:
+    """Every time an event happened to the case, until now."""
+    sheet, words, result = split(event)
+    found = []
+    if sheet == "":
+        at = facts.ticket.get(words[0])
+        if at:
+            found.append(Happening(at, at, -1))  # the order of a column is that of its use, see :func:`in_time`
+    elif sheet == RECORDS:
+        for row, entry in facts.records:
+            at = entry.get("时间")
+            if at and at <= facts.now and entry.get("事项") in words and result in (entry.get("结果") or ""):
+                found.append(Happening(at, at, row))
+    else:
+        for _, entry in facts.accidents:
+            at = entry.get(words[0])
+            if not at or at > facts.now:
+                continue
+            by_day = at.time() == dt.time(0, 0, 0)
+            found.append(Happening(at, at + DAY - SECOND if by_day else at, -1, day=by_day))
+    return found
+
+
+def in_time(starts: Sequence[Happening], stops: Sequence[Happening]) -> list[tuple[str, Happening]]:
+    """Starts and stops in the order in which they happened.
+
+    Decided: entries of the same instant follow each other as they stand in the sheet; one that is both (an unsatisfied
+    follow-up) first ends what it followed up. A time of the register or of 重大质量事故 comes before the entries of its
+    instant where it starts a clock, and after them where it stops one.
+    """
+    line = [
+        *((one.first, 0 if one.order < 0 else 1, one.order, 1, "start", one) for one in starts),
+        *((one.last, 2 if one.order < 0 else 1, one.order, 0, "stop", one) for one in stops),
+    ]
+    return [(what, one) for *_, what, one in sorted(line, key=lambda entry: entry[:4])]
+
+
+# --- Rounds -----------------------------------------------------------------------------------------------------------
+
+
+def walk(rules: Sequence[Row], facts: Facts) -> list[Course]:
+    """The course of every stage, in the order of the rules."""
+    courses: list[Course] = []
+    for position, rule in enumerate(rules):
+        stops = happenings(rule["终点"], facts)
+        before = goes_on_from(rules, position)
+        if before is not None and split(rule["起点"])[0] == RECORDS:
+            # A stage that goes on from another starts whenever that one is done.
+            ends = [one.actual for one in courses[before].rounds if one.actual]
+            starts = [Happening(at, at, -1) for at in ends]
+        else:
+            starts = happenings(rule["起点"], facts)
+            if not opens(rules, position):
+                starts = sorted(starts, key=lambda one: one.first)[:1]
+        if split(rule["起点"])[0] == split(rule["终点"])[0] == "":
+            # Two times of the register belong to each other, whatever their order: the wrong one is a slip.
+            course = Course([Round(*(facts.ticket.get(rule[name]) or None for name in ("起点", "终点")))])
+            courses.append(course)
+            continue
+        course = Course(rounds_of(starts, stops))
+        if not course.rounds and opens(rules, position):
+            # Decided: what waits for something nobody has to do is not asked for until it is done.
+            course.needed = False
+        elif not course.rounds and before is not None and not courses[before].needed:
+            course.needed = False
+        elif not course.rounds and rule["终点"] != FILED and not starts:
+            # Decided: what is done although nobody knows when it began is done all the same, unless it was done before
+            # the stages it goes on from had begun.
+            since = begun(rules, courses, position)
+            done = sorted((one for one in stops if since is None or one.last >= since), key=lambda one: one.last)
+            if done:
+                course = Course([Round(None, instant(done[0], None))])
+        courses.append(course)
+    return courses
+
+
+def rounds_of(starts: Sequence[Happening], stops: Sequence[Happening]) -> list[Round]:
+    """Decided: a start while a round is open opens nothing new, it is the same matter; what was done before a round's
+    start does not stop it.
+    """
+    rounds: list[Round] = []
+    running: Happening | None = None
+    for what, one in in_time(starts, stops):
+        if what == "start" and running is None:
+            running = one
+            rounds.append(Round(counted_from(one)))
+        elif what == "stop" and running is not None:
+            done = instant(one, running.first)
+            # Decided: of a start that is known by its day alone the limit counts from the following midnight; what is
+            # done by then took no time at all.
+            begin = counted_from(running)
+            rounds[-1] = Round(begin if begin <= done else done, done)
+            running = None
+    return rounds
+
+
+def counted_from(one: Happening) -> dt.datetime:
+    """Decided: a day is counted from the following midnight (《民法典》第二百零一条: the day itself is not counted)."""
+    return one.last + SECOND if one.day else one.first
+
+
+def instant(one: Happening, start: dt.datetime | None) -> dt.datetime:
+    """Decided: of an end that is known by its day alone, the first instant it can have been."""
+    if not one.day:
+        return one.last
+    return one.first if start is None or start < one.first else start
+
+
+def goes_on_from(rules: Sequence[Row], position: int) -> int | None:
+    """The first stage before it that ends with what this one starts with."""
+    for other in range(position):
+        if rules[other]["终点"] == rules[position]["起点"]:
+            return other
+    return None
+
+
+def opens(rules: Sequence[Row], position: int) -> bool:
+    """Whether the stage starts with something nobody has to do: 升级二级, 升级三级, 申诉, a customer not satisfied."""
+    start = rules[position]["起点"]
+    if split(start)[0] == "" or rules[position]["终点"] == FILED:
+        return False
+    return all(rule["终点"] != start for rule in rules)
+
+
+def begun(rules: Sequence[Row], courses: Sequence[Course], position: int) -> dt.datetime | None:
+    """Since when the nearest of the stages before it runs of which that is known."""
+    before = goes_on_from(rules, position)
+    while before is not None:
+        if courses[before].start:
+            return courses[before].start
+        before = goes_on_from(rules, before)
+    return None
+
+
+# --- Filing -----------------------------------------------------------------------------------------------------------
+
+
+def is_filed(rules: Sequence[Row], facts: Facts) -> bool:
+    """Whether the case is closed. Decided: 申诉, 不满意, 升级 after 归档 opens it again, and it is to be filed anew."""
+    filed = facts.ticket.get(FILED)
+    if not filed:
+        return False
+    for position, rule in enumerate(rules):
+        if opens(rules, position) and any(one.first > filed for one in happenings(rule["起点"], facts)):
+            return False
+    return True
+
+
+def filing(
+    courses: Sequence[Course], stages: Mapping[str, list[Stage]], rules: Sequence[Row], facts: Facts, closed: bool
+) -> Course:
+    """The clock of filing. Decided: it starts once everything else is done, with the last of it; a stage that is over
+    but has no end (漏填) is not known to be done, and filing waits.
+    """
+    others = [position for position, rule in enumerate(rules) if rule["终点"] != FILED]
+    ends = [at for position in others if (at := courses[position].actual)]
+    last = max(ends) if ends else None
+    if closed:
+        return Course([Round(last, facts.ticket[FILED])])
+    for position in others:
+        told = stages[rules[position]["规则号"]][-1]
+        if told.verdict in STATES or (told.verdict.startswith("无法判定") and not told.actual):
+            return Course()
+    return Course([Round(last)]) if last else Course()
+
+
+# --- Pending items ----------------------------------------------------------------------------------------------------
+
+
+def pending(items: Sequence[Row]) -> bool:
+    """STD-15: the item stands in both ledgers. Decided: while one of them does not say 已了, it is open."""
+    return any(item.get("状态") != "已了" for item in items)
+
+
+def breaks(facts: Facts) -> list[tuple[dt.datetime, dt.datetime]]:
+    """When the case was a pending item and came back. Decided: dates count whole, from the midnight of 转入日期 to the
+    one after 完成日期; an entry without one of them, or that was done before it came in, moves nothing: nobody knows by how
+    much.
+    """
+    spans = []
+    for item in facts.items:
+        begin, end = item.get("转入日期"), item.get("完成日期")
+        if not begin or begin > facts.now:
+            continue
+        if item.get("状态") != "已了":
+            end = dt.datetime(9999, 1, 1)
+        elif not end:
+            continue
+        elif end.time() == dt.time(0, 0, 0):
+            end += DAY
+        if begin <= end:
+            spans.append((begin, end))
+    joined: list[tuple[dt.datetime, dt.datetime]] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((begin, end))
+    return [(begin, end) for begin, end in joined if end.year < 9999]
+
+
+# --- One round of one stage -------------------------------------------------------------------------------------------
+
+
+def workdays_on(day: dt.datetime, count: int) -> dt.datetime:
+    """So many working days after a day. Decided: the rest of a working day is spent on a working day."""
+    while not count and not is_workday({}, day.date()):
+        day += DAY
+    while count:
+        day += DAY
+        if is_workday({}, day.date()):
+            count -= 1
+    return last_minute(day)
+
+
+def workdays_of(begin: dt.datetime, end: dt.datetime) -> int:
+    """Working days after the day of ``begin``, that of ``end`` included."""
+    day, count = begin.date(), 0
+    while day < end.date():
+        day += DAY
+        count += is_workday({}, day)
+    return count
+
+
+def next_tuesday(day: dt.datetime) -> dt.datetime:
+    """Decided: strictly after the day, from a Tuesday it is seven days on."""
+    day += DAY
+    while day.isoweekday() != 2:
+        day += DAY
+    return last_minute(day)
+
+
+def due_at(rule: Row, start: dt.datetime, pauses: Sequence[tuple[dt.datetime, dt.datetime]]) -> dt.datetime | None:
+    """When a limit is used up. Decided: what is left of it when a pause begins counts on from its end, in its own unit;
+    a pause that begins at the due time or later changes nothing.
+    """
+    limit, unit = rule["时限"], rule["单位"]
+    if unit == "无":
+        if rule["终点"] != FILED:
+            return None
+        due = next_tuesday(start)
+    elif unit == "当日":
+        due = last_minute(start)
+    elif unit == "工作日":
+        due = workdays_on(start, limit)
+    else:
+        due = start + limit * SPANS[unit]
+    for begin, end in pauses:
+        begin = max(begin, start)
+        if end <= begin or begin >= due:
+            continue
+        if unit == "无":
+            due = next_tuesday(end)
+        elif unit == "当日":
+            due = last_minute(end + (due.date() - begin.date()))
+        elif unit == "工作日":
+            due = workdays_on(end, workdays_of(begin, due))
+        else:
+            due = end + (due - begin)
+    return due
+
+
+def by_day(rule: Row) -> bool:
+    return rule["单位"] in ("当日", "工作日", "无")
+
+
+def still_on_time(rule: Row, due: dt.datetime, moment: dt.datetime) -> bool:
+    """Decided: exactly at due is on time; a limit that is a day holds until its last minute is over."""
+    return moment < due + MINUTE if by_day(rule) else moment <= due
+
+
+def at_risk(
+    start: dt.datetime, due: dt.datetime, now: dt.datetime, pauses: Sequence[tuple[dt.datetime, dt.datetime]]
+) -> bool:
+    """SCHEMA: 临近 when three quarters of the limit are gone. Decided: time that is paused is no part of it."""
+    gone, whole = now - start, due - start
+    for begin, end in pauses:
+        begin = max(begin, start)
+        if end > begin and begin < due:
+            whole -= end - begin
+            if now > begin:
+                gone -= min(end, now) - begin
+    return 4 * gone >= 3 * whole
+
+
+def done_later(rules: Sequence[Row], courses: Sequence[Course], position: int, closed: bool) -> bool:
+    """Whether something that comes after the stage is done, in this round: what goes on from it, directly or over
+    others, a later time of the register, the archive.
+    """
+    again, start = len(courses[position].rounds) > 1, courses[position].start
+    after = {position}
+    for other in range(position + 1, len(rules)):
+        if rules[other]["终点"] == FILED:
+            if closed:
+                return True
+            continue
+        goes_on = any(rules[one]["终点"] == rules[other]["起点"] for one in after)
+        if goes_on:
+            after.add(other)
+        if goes_on or split(rules[other]["终点"])[0] == "":
+            done = courses[other].actual
+            if done and (not again or done >= start):
+                return True
+    return False
+
+
+def judge_round(
+    rules: Sequence[Row],
+    courses: Sequence[Course],
+    position: int,
+    number: int,
+    closed: bool,
+    pauses: Sequence[tuple[dt.datetime, dt.datetime]],
+    facts: Facts,
+) -> Stage:
+    rule, course, now = rules[position], courses[position], facts.now
+    one = course.rounds[number] if course.rounds else Round(None)
+    start, actual = one.start, one.actual
+    # What came after it was done is none of its business.
+    mine = [pause for pause in pauses if not actual or max(pause[0], start or pause[0]) < actual]
+    due = due_at(rule, start, mine) if start else None
+
+    def so(verdict: str) -> Stage:
+        return Stage(start, due, actual, verdict)
+
+    if not course.needed:
+        return so("无需")
+    if actual:
+        if not start:
+            return so("无法判定:起点缺失")
+        if actual < start:  # only where both are times of the register: anything else would not have stopped it
+            return so("无法判定:早于起点")
+        if not due:
+            return so("已完成")
+        return so("按时完成" if still_on_time(rule, due, actual) else "超时完成")
+    if done_later(rules, courses, position, closed):
+        return so("无法判定:漏填")
+    if not start:
+        # Decided: without 接收时间 nothing can be counted. The other stages have simply not been reached.
+        return so("无法判定:起点缺失" if position == 0 else "未到")
+    if pending(facts.items):
+        return so("暂停")
+    if due and not still_on_time(rule, due, now):
+        return so("超时")
+    if due and at_risk(start, due, now, mine):
+        return so("临近")
+    return so("进行中")
+
+
+# --- The ticket -------------------------------------------------------------------------------------------------------
+
+STATES = {"进行中": "正常", "未到": "正常", "临近": "临近", "超时": "超时", "暂停": "暂停"}
+
+
+def standing(rules: Sequence[Row], stages: dict[str, list[Stage]], facts: Facts, closed: bool) -> Case:
+    """SCHEMA: 当前环节 is the first stage not done, 截止时间 when it is due, 状态 how it stands."""
+    if closed:
+        return Case(stages, "", None, "已办结")
+    name, due, state = "", None, ""
+    for position, rule in enumerate(rules):
+        stage = stages[rule["规则号"]][-1]
+        if position == 0 and stage.verdict == "无法判定:起点缺失" and not stage.actual:
+            name, due, state = rule["环节"], None, "暂停"
+            break
+        if stage.verdict in STATES:
+            name, state = rule["环节"], STATES[stage.verdict]
+            due = None if stage.verdict == "暂停" else stage.due
+            break
+    # SCHEMA: a pending item shows the 4th by which its customer must be talked to (STD-16).
+    if pending(facts.items) and not facts.ticket.get("转管理部时间"):
+        return Case(stages, name, talk_by(facts.items), "未了事宜")
+    return Case(stages, name, due, state)
