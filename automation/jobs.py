@@ -6,12 +6,16 @@ Light, because the settings are read before anything else is loaded. What is due
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 HOLIDAY = ("send", "before", "after")
 """What becomes of a job whose day is no working day: sent all the same, the last working day before, the next after."""
 CATCH_UP = ("latest", "all", "skip")
 """What becomes of what was missed: the newest is sent, or every one, or none."""
+
+FURTHEST = 31
+"""Days that a working day is looked for before or after a job's day: longer than any holiday."""
 
 _TUESDAY = 1
 
@@ -37,3 +41,20 @@ JOBS: tuple[Job, ...] = (
     Job("monthly", "STD-18", dt.time(8), day=2),
 )
 """Every job, as it is when ``kesu.toml`` says nothing: one line for each of ``REPORTS``."""
+
+
+def days(job: Job, first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """The days between the two that the job's rule names, in order."""
+    day = first
+    while day <= last:
+        if day.weekday() == job.weekday or (job.weekday is None and day.day == job.day):
+            yield day
+        day += dt.timedelta(days=1)
+
+
+def moved(day: dt.date, holiday: str, is_workday: Callable[[dt.date], bool]) -> dt.date:
+    """The day on which a job of ``day`` comes, by its ``holiday`` policy."""
+    if holiday == "send" or is_workday(day):
+        return day
+    step = dt.timedelta(days=-1 if holiday == "before" else 1)
+    return next((day + step * count for count in range(1, FURTHEST + 1) if is_workday(day + step * count)), day)
