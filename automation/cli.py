@@ -170,6 +170,17 @@ def run(workbook: Path | None, config: Path | None, dry_run: bool, now: dt.datet
 
 
 @main.command()
+@click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")
+@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
+@told_plainly
+def watch(workbook: Path | None, config: Path | None) -> int:
+    """一直值守：每几分钟处理一遍，按时发汇总，错过的补发；按 Ctrl+C 结束。"""
+    from automation.commands.watch import keep
+
+    return keep(workbook, config)
+
+
+@main.command()
 @click.argument("workbook", type=WORKBOOK, metavar="工作簿")
 @click.argument("ticket", metavar="编号")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
@@ -273,6 +284,12 @@ def restore(workbook: Path, backup: Path | None, config: Path | None, now: dt.da
     bring_back(find_settings(workbook, config), backup, now)
 
 
+def settings_file(workbook: Path | None, config: Path | None) -> Path | None:
+    """``--config``, else the ``kesu.toml`` beside the workbook or in this folder, if there is one."""
+    beside = (workbook.absolute().parent if workbook else Path.cwd()) / "kesu.toml"
+    return config or (beside if beside.is_file() else None)
+
+
 def find_settings(workbook: Path | None, config: Path | None) -> Any:
     """Settings of ``--config``, else of the ``kesu.toml`` beside the workbook or in this folder, else the defaults.
 
@@ -283,10 +300,9 @@ def find_settings(workbook: Path | None, config: Path | None) -> Any:
     from automation import settings
 
     if config is None:
-        folder = workbook.absolute().parent if workbook else Path.cwd()
-        beside = folder / "kesu.toml"
-        config = beside if beside.is_file() else None
+        config = settings_file(workbook, None)
         if config is None and workbook is None:
+            folder = Path.cwd()
             worked = [book for book in folder.glob("*.xls[xm]") if book.with_suffix(".kesu").is_dir()]
             workbook = worked[0] if len(worked) == 1 else None
     found, errors = settings.load(config, workbook=workbook)

@@ -10,6 +10,7 @@ from automation import cycle
 from automation.cli import CLEAN, COULD_NOT
 from automation.commands.check import line, tally
 from automation.cycle import Outcome
+from automation.lease import LeaseHeld
 from automation.plan import Plan
 from automation.settings import Settings
 from workbook.edits import CellEdit
@@ -19,13 +20,18 @@ from workbook.finding import Severity
 def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
     """One pass, or only its plan. 2 when the register is empty or the workbook cannot be written until somebody acts.
 
-    A workbook that is merely open somewhere is everyday life: 0, and a scheduler stays quiet.
+    A workbook that is merely open somewhere, or at which another kesu is, is everyday life: 0, and a scheduler stays
+    quiet.
     """
     if dry_run:
         _, decided = cycle.look(settings, now)
         _tell_plan(decided)
         return COULD_NOT if decided.facts.register.empty else CLEAN
-    outcome = cycle.run(settings, now)
+    try:
+        outcome = cycle.run(settings, now)
+    except LeaseHeld as error:
+        click.echo(str(error))
+        return CLEAN
     tell(outcome, settings)
     stuck = outcome.unwritten and not outcome.delayed
     return COULD_NOT if outcome.plan.facts.register.empty or stuck else CLEAN
