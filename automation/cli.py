@@ -188,9 +188,24 @@ def watch(workbook: Path | None, config: Path | None) -> int:
 @told_plainly
 def explain(workbook: Path, ticket: str, as_json: bool, now: dt.datetime) -> int:
     """说明一单的每个环节：规则、出处、起点、时限、截止、实际、结论，以及怎么算出来的。"""
-    from automation.commands.explain import tell
+    from automation.commands.explain import tell_of
 
-    return tell(workbook, ticket, as_json=as_json, now=now)
+    return tell_of(workbook, ticket, as_json=as_json, now=now)
+
+
+@main.command()
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
+@click.option(
+    "--rules", type=WORKBOOK, metavar="另一份工作簿", help="用它的规则、节假日、营业时间；默认：来源文件的默认规则。"
+)
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出全部变化。")
+@now_option
+@told_plainly
+def replay(workbook: Path, rules: Path | None, as_json: bool, now: dt.datetime) -> int:
+    """换一套规则，把全部历史重新判一遍：哪些结论会变，哪个环节、哪位责任人。只看不改。"""
+    from automation.commands.replay import again
+
+    return again(workbook, rules, as_json=as_json, now=now)
 
 
 @main.command()

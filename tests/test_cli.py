@@ -209,6 +209,59 @@ def test_explain_names_near_numbers_when_there_is_no_such_ticket(sample, tmp_pat
     assert wrong.exit_code == 2 and "没有编号" in wrong.output
 
 
+def test_explain_says_who_was_told_when(sample, tmp_path):
+    path = tmp_path / "样例.xlsx"
+    path.write_bytes(sample.read_bytes())
+    assert kesu("run", path, *NOW).exit_code == 0
+    late = [row for row in CalamineWorkbook.from_path(path).get_sheet_by_name("反馈登记").to_python() if "超时" in row]
+    data = json.loads(kesu("explain", path, late[0][0], "--json", *NOW).output)
+    told = [alert for stage in data["stages"] for alert in stage["told"] if alert["level"] == "超时"]
+    assert told and told[0]["at"] == "2026-11-21T09:30:00" and told[0]["to"]
+
+
+def with_other_limit(path: Path, rule: str, limit: float) -> None:
+    book = openpyxl.load_workbook(path)
+    for row in book["规则"].iter_rows():
+        if row[0].value == rule:
+            row[5].value = limit
+    book.save(path)
+
+
+def test_replay_tells_what_other_rules_would_change_and_changes_nothing(sample, tmp_path):
+    other = tmp_path / "新规则.xlsx"
+    other.write_bytes(sample.read_bytes())
+    with_other_limit(other, "STD-05", 0.5)
+    before = sample.read_bytes()
+    told = kesu("replay", sample, "--rules", other, *NOW)
+    assert told.exit_code == 0 and "STD-05 复核 时限" in told.output and "变为超时" in told.output
+    assert "按责任人" in told.output and sample.read_bytes() == before
+    assert not (sample.with_suffix(".kesu")).exists()
+    data = json.loads(kesu("replay", sample, "--rules", other, "--json", *NOW).output)
+    assert data["total"]["to_late"] == len([one for one in data["changed"] if one["turn"] == "变为超时"]) > 0
+    book = openpyxl.load_workbook(other)
+    for name in set(book.sheetnames) - {"规则"}:
+        del book[name]
+    book.save(other)  # the rules alone are enough
+    assert json.loads(kesu("replay", sample, "--rules", other, "--json", *NOW).output)["changed"] == data["changed"]
+
+
+def test_replay_without_other_rules_compares_with_the_defaults(sample, tmp_path):
+    path = tmp_path / "样例.xlsx"
+    path.write_bytes(sample.read_bytes())
+    assert "两套规则没有不同" in kesu("replay", path, *NOW).output
+    with_other_limit(path, "STD-05", 0.5)
+    told = kesu("replay", path, *NOW)
+    assert "STD-05 复核 时限" in told.output and "变为按时" in told.output
+
+
+def test_replay_says_plainly_why_it_cannot_run(sample, tmp_path):
+    empty = tmp_path / "空.xlsx"
+    openpyxl.Workbook().save(empty)
+    told = kesu("replay", sample, "--rules", empty, *NOW)
+    assert told.exit_code == 2 and "没有“规则”" in told.output
+    assert kesu("replay", sample, "--rules", tmp_path / "没有.xlsx", *NOW).exit_code == 2
+
+
 def test_a_mistake_in_kesu_toml_is_told_by_its_path(sample, tmp_path):
     config = tmp_path / "kesu.toml"
     config.write_text('[mail]\nhost = "smtp.example.com"\nport = "abc"\npassword = "x"\n', encoding="utf-8")

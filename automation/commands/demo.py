@@ -17,7 +17,7 @@ from automation.commands.new import create
 from automation.commands.report import produce
 from automation.cycle import Outcome
 from automation.settings import Settings
-from automation.sla import explain
+from automation.sla import explain, tell
 from workbook.finding import Severity
 
 NAME = "星耀4S店客诉登记.xlsx"
@@ -123,7 +123,7 @@ def _tell(
         click.echo(f'  kesu explain "{settings.workbook}" {ticket}')
         told = explain.explain(facts.ledger, facts.clocks, ticket)
         click.echo()
-        click.echo("\n".join("  " + text for text in explain.in_words(told[0]).split("\n\n")[0].splitlines()))
+        click.echo("\n".join("  " + text for text in tell.in_words(told[0]).split("\n\n")[0].splitlines()))
 
 
 def _telling_ticket(outcome: Outcome) -> str:

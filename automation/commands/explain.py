@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
 import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from email import policy
 from pathlib import Path
 
 import click
 
-from automation import cycle
+from automation import alerts, cycle
+from automation.alerts import Level
+from automation.checks.facts import Facts
 from automation.cli import CLEAN, find_settings
-from automation.sla import explain
+from automation.journal import Journal
+from automation.settings import Settings
+from automation.sla import explain, tell
+from automation.sla.explain import Alerts, Told
+from automation.wording import moment
 from workbook.errors import KesuError
 
 
@@ -18,18 +29,82 @@ class NoSuchTicket(KesuError):
     """The register has no row with this number."""
 
 
-def tell(workbook: Path, ticket: str, *, as_json: bool, now: dt.datetime) -> int:
+def tell_of(workbook: Path, ticket: str, *, as_json: bool, now: dt.datetime) -> int:
     """Print the explanation. Raises :class:`NoSuchTicket` with the nearest numbers there are."""
-    decided = cycle.inspect(find_settings(workbook, None), now)
-    told = explain.explain(decided.facts.ledger, decided.facts.clocks, ticket)
+    settings = find_settings(workbook, None)
+    facts = cycle.inspect(settings, now).facts
+    told = explain.explain(
+        facts.ledger,
+        facts.clocks,
+        ticket,
+        history=facts.past.history,
+        alerts=_alerts(settings, facts, ticket.strip().upper()),
+    )
     if not told:
-        raise NoSuchTicket(_missing(ticket, decided.facts.register["编号"].tolist()))
+        raise NoSuchTicket(_missing(ticket, facts.register["编号"].tolist()))
     if as_json:
         data = [one.as_json() for one in told]
         click.echo(json.dumps(data if len(data) > 1 else data[0], ensure_ascii=False, indent=2))
     else:
-        click.echo("\n\n".join(explain.in_words(one) for one in told))
+        click.echo("\n\n".join(tell.in_words(one) for one in told))
     return CLEAN
+
+
+def _alerts(settings: Settings, facts: Facts, ticket: str) -> Alerts:
+    """What was told of a ticket, when, and to whom: the journal's keys, and the mails queued at those passes."""
+    made = [(one, facts.past.told_at.get(key)) for key in facts.past.told if (one := alerts.of_key(key))]
+    mine = sorted(
+        ((one, at) for one, at in made if one.ticket == ticket), key=lambda pair: (pair[0].due, pair[0].level)
+    )
+    names = {person.address.lower(): person.name for person in facts.roster.people}
+    readers = _readers(settings, ticket, {at for _, at in mine if at}, names)
+    found: dict[tuple[str, str], list[Told]] = defaultdict(list)
+    for one, at in mine:
+        to = readers.get((one.rule, moment(one.due), one.level, at), {}) if at else {}
+        found[ticket, one.rule].append(
+            Told(
+                one.level.chinese,
+                one.due.isoformat(timespec="seconds"),
+                at.isoformat(timespec="seconds") if at else "",
+                tuple(to),
+            )
+        )
+    return found
+
+
+_Key = tuple[str, str, Level, dt.datetime]
+
+
+def _readers(
+    settings: Settings, ticket: str, passes: set[dt.datetime], names: Mapping[str, str]
+) -> dict[_Key, dict[str, None]]:
+    """Who has an alert in his mail: rule, due time in its words, level and pass → names, in the order of the mails."""
+    found: dict[_Key, dict[str, None]] = defaultdict(dict)
+    if not passes:
+        return found
+    with Journal.peek(settings.journal) as journal:
+        for entry in journal.entries():
+            if entry.kind == "alert" and entry.queued_at in passes:
+                people = [names.get(address.lower(), address) for address in entry.recipients]
+                for level, rule, due in _lines(journal.raw(entry.key) or b"", ticket):
+                    found[rule, due, level, entry.queued_at].update(dict.fromkeys(people))
+    return found
+
+
+_LEVELS = {level.chinese: level for level in Level}
+_HEADING = re.compile(r"【(.+?)】")
+
+
+def _lines(raw: bytes, ticket: str) -> Iterator[tuple[Level, str, str]]:
+    """Level, rule and due time of each line of a digest that is about the ticket."""
+    body = email.message_from_bytes(raw, policy=policy.default).get_body(("plain",))
+    about = re.compile(rf"\d+\. {re.escape(ticket)} .*（截止 (.+)，规则 (.+)）")
+    level: Level | None = None
+    for line in str(body.get_content()).splitlines() if body else ():
+        if heading := _HEADING.match(line):
+            level = _LEVELS.get(heading[1])
+        elif level and (match := about.match(line)):
+            yield level, match[2], match[1]
 
 
 def _missing(ticket: str, numbers: list[str]) -> str:

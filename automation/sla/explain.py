@@ -1,27 +1,56 @@
-"""Why a ticket stands where it stands: every stage with its rule, source, cells and the clock's arithmetic."""
+"""Why a ticket stands where it stands: every stage with its rule, source, cells, days counted and verdict."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from automation.advice import PENDING_TODO, todo
-from automation.sla.events import EVENT_PREFIX
-from automation.sla.rules import Rule, Unit
+from automation.past import CASE, History
+from automation.sla import counting, origins, otherwise, pauses, steps
+from automation.sla.calendar import Calendar
+from automation.sla.counting import DayCounted, PauseExplained
+from automation.sla.otherwise import Otherwise
+from automation.sla.pauses import Pause
+from automation.sla.rules import Rule
 from automation.sla.stages import Clocks, FlowClock, StageClock, lateness
 from automation.sla.verdict import Reason, Verdict
 from automation.wording import span
 from workbook.ledger import Ledger
+from workbook.vocabulary import STANDARD_FLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert that was made: ``level`` and ``due`` as it said, ``at`` when, ``to`` whom (empty where nobody knows)."""
+
+    level: str
+    due: str
+    at: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeExplained:
+    """A watched field changed: what was seen before and after, ``seen`` first by which pass, ``before`` last as it was."""
+
+    field: str
+    old: str
+    new: str
+    seen: str
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
 class StageExplained:
-    """One stage in words. Times are ISO 8601 or empty; ``late_minutes`` is zero when not late; ``cells`` are those the
-    verdict was computed from; ``steps`` the arithmetic, line by line.
+    """One round of one stage. Times are ISO 8601 or empty; ``late_minutes`` is zero when not late; ``cells`` are those
+    the verdict was computed from, ``start_cells`` and ``actual_cells`` their share; ``steps`` the arithmetic, line by
+    line; ``counting`` on which clock; ``earlier`` the rounds before, oldest first; ``otherwise`` for information only.
     """
 
     rule: str
@@ -37,11 +66,27 @@ class StageExplained:
     extended: bool
     cells: tuple[str, ...]
     steps: tuple[str, ...]
+    round: int
+    responsible: str
+    escalates_to: str
+    effective: str
+    counting: str
+    start_cells: tuple[str, ...]
+    actual_cells: tuple[str, ...]
+    due_without_pauses: str
+    provisional: bool
+    days: tuple[DayCounted, ...]
+    pauses: tuple[PauseExplained, ...]
+    told: tuple[Told, ...]
+    otherwise: tuple[Otherwise, ...]
+    earlier: tuple[StageExplained, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TicketExplained:
-    """A ticket: where it stands, and every stage of its flow."""
+    """A ticket: where it stands, every stage of its flow, the deadlines ``beside`` it, what was ``told`` of it outside
+    those (STD-16), and how its watched fields changed.
+    """
 
     ticket: str
     flow: str
@@ -52,145 +97,179 @@ class TicketExplained:
     todo: str
     pending: tuple[str, ...]
     stages: tuple[StageExplained, ...]
+    now: str
+    pending_cells: tuple[str, ...]
+    beside: tuple[StageExplained, ...]
+    told: tuple[Told, ...]
+    changes: tuple[ChangeExplained, ...]
 
     def as_json(self) -> dict[str, object]:
         """The object of ``kesu explain --json``."""
         return asdict(self)
 
 
-def explain(ledger: Ledger, clocks: Clocks, ticket: str) -> tuple[TicketExplained, ...]:
-    """Every row that bears the number (one, unless it is duplicated); empty when there is none."""
+Alerts = Mapping[tuple[str, str], Sequence[Told]]
+"""Ticket and rule id → what was told of it."""
+
+_NO_HISTORY = History()
+_NO_ALERTS: Alerts = MappingProxyType({})
+
+
+def explain(
+    ledger: Ledger, clocks: Clocks, ticket: str, *, history: History = _NO_HISTORY, alerts: Alerts = _NO_ALERTS
+) -> tuple[TicketExplained, ...]:
+    """Every row that bears the number (one, unless it is duplicated); empty when there is none.
+
+    ``clocks`` were run on this ledger with this history.
+    """
     register = ledger.register
     rows = register.frame.index[register.frame["编号"] == ticket.strip().upper()]
-    return tuple(_explain(ledger, clocks, int(row)) for row in rows)
+    return tuple(_Case.of(ledger, clocks, int(row), history, alerts).told() for row in rows)
 
 
-def _explain(ledger: Ledger, clocks: Clocks, row: int) -> TicketExplained:
-    at = clocks.now_at.loc[row]
-    flow = next(flow for flow in clocks.flows.values() if row in flow.index)
-    position = int(flow.index.get_loc(row))
-    return TicketExplained(
-        ticket=ledger.register.frame.at[row, "编号"],
-        flow=flow.flow,
-        cell=ledger.register.place(row, "编号"),
-        current=at["stage"],
-        due=_iso(at["due"]),
-        state=at["state"],
-        todo=PENDING_TODO
-        if at["state"] == "未了事宜"
-        else next((todo(stage.rule) for stage in flow.stages if stage.rule.id == at["rule"]), ""),
-        pending=tuple(_pending(flow, position, clocks.now)),
-        stages=tuple(_stage(ledger, clocks, stage, row, position) for stage in flow.stages),
-    )
+@dataclass(frozen=True)
+class _Case:
+    """One ticket and all that its explanation rests on."""
+
+    ledger: Ledger
+    clocks: Clocks
+    row: int
+    ticket: str
+    flow: FlowClock
+    calendar: Calendar
+    pending: tuple[Pause, ...]
+    history: History
+    alerts: Alerts
+    others: Mapping[tuple[str, int], tuple[Otherwise, ...]]
+
+    @classmethod
+    def of(cls, ledger: Ledger, clocks: Clocks, row: int, history: History, alerts: Alerts) -> _Case:
+        flow = next(flow for flow in clocks.flows.values() if row in flow.index)
+        assert clocks.calendar is not None, "the clock ran without a calendar"
+        mine = ledger.register.frame.loc[[row]]
+        still = () if flow.flow == STANDARD_FLOW else pauses.of(mine, ledger, np.datetime64(clocks.now, "s"))
+        return cls(
+            ledger,
+            clocks,
+            row,
+            mine.at[row, "编号"],
+            flow,
+            clocks.calendar,
+            still,
+            history,
+            alerts,
+            otherwise.of(ledger, clocks, row, history),
+        )
+
+    def told(self) -> TicketExplained:
+        at = self.clocks.now_at.loc[self.row]
+        position = int(self.flow.index.get_loc(self.row))
+        stages = tuple(self._with_rounds(stage, position) for stage in self.flow.stages)
+        beside = tuple(self._stage(one.clock, int(one.index.get_loc(self.row)), None) for one in self.clocks.beside)
+        shown = {stage.rule for stage in (*stages, *beside)}
+        rest = (told for (ticket, rule), told in self.alerts.items() if ticket == self.ticket and rule not in shown)
+        return TicketExplained(
+            ticket=self.ticket,
+            flow=self.flow.flow,
+            cell=self.ledger.register.place(self.row, "编号"),
+            current=at["stage"],
+            due=_iso(at["due"]),
+            state=at["state"],
+            todo=self._todo(at["state"], at["rule"]),
+            pending=tuple(_pending(self.flow, position, self.clocks.now)),
+            stages=stages,
+            now=self.clocks.now.isoformat(timespec="seconds"),
+            pending_cells=origins.of_pauses(self.ledger, self.row),
+            beside=beside,
+            told=tuple(one for several in rest for one in several),
+            changes=tuple(_changes(self.history, self.ticket)),
+        )
+
+    def _todo(self, state: str, rule_id: str) -> str:
+        if state == "未了事宜":
+            return PENDING_TODO
+        return next((todo(stage.rule) for stage in self.flow.stages if stage.rule.id == rule_id), "")
+
+    def _with_rounds(self, stage: StageClock, position: int) -> StageExplained:
+        past = [
+            self._stage(rounds.clock, at, self.flow)
+            for rounds in self.flow.earlier
+            if rounds.clock.rule.id == stage.rule.id
+            for at in np.flatnonzero(rounds.index == self.row).tolist()
+        ]
+        latest = self._stage(stage, position, self.flow)
+        return replace(latest, earlier=tuple(sorted(past, key=lambda one: one.round)))
+
+    def _stage(self, stage: StageClock, at: int, flow: FlowClock | None) -> StageExplained:
+        rule, number = stage.rule_at(at), int(stage.number[at])
+        begin = origins.of_start(self.ledger, flow, stage, at, self.row)
+        end = origins.of_end(self.ledger, stage, at, self.row)
+        mine = () if flow is None else self.pending
+        still = counting.stood_still(rule, stage, at, mine, self.ledger, self.calendar)
+        days = counting.days(rule, stage.start[at], stage.due[at], still, self.calendar)
+        base = counting.base_due(rule, stage, at, self.ledger, self.calendar)
+        provisional = counting.provisional(rule, stage.due[at], self.calendar)
+        sum_ = steps.Sum(stage, at, self.clocks.now, begin, end, base, still, days, provisional)
+        late = int(lateness(stage, self.clocks.now)[at].astype("m8[s]").astype(int))
+        extra = tuple(self._condition_cells(rule))
+        return StageExplained(
+            rule=rule.id,
+            stage=rule.stage,
+            source=rule.source,
+            limit=rule.span,
+            start=_iso(stage.start[at]),
+            due=_iso(stage.due[at]),
+            actual=_iso(stage.actual[at]),
+            verdict=Verdict(stage.verdict[at]).chinese,
+            reason=Reason(stage.reason[at]).chinese,
+            late_minutes=late // 60,
+            extended=bool(stage.extended[at]),
+            cells=tuple(dict.fromkeys((*begin.cells, *end.cells, *extra))),
+            steps=tuple(steps.lines(sum_)),
+            round=number,
+            responsible=rule.responsible,
+            escalates_to=rule.escalates_to,
+            effective=rule.effective.isoformat() if rule.effective else "",
+            counting=counting.how(rule),
+            start_cells=begin.cells,
+            actual_cells=end.cells,
+            due_without_pauses=_iso(base),
+            provisional=provisional,
+            days=days,
+            pauses=still,
+            told=tuple(self.alerts.get((self.ticket, rule.id), ())),
+            otherwise=self.others.get((stage.rule.id, number), ()),
+            earlier=(),
+        )
+
+    def _condition_cells(self, rule: Rule) -> Iterator[str]:
+        if rule.condition:
+            yield from (self.ledger.register.place(self.row, name) for name in (rule.condition.column, "客户联系时间"))
 
 
 def _pending(flow: FlowClock, position: int, now: dt.datetime) -> Iterator[str]:
     item = flow.pending.iloc[position]
+    standard = flow.flow == STANDARD_FLOW
     if pd.notna(item["since"]):
-        yield f"{item['since']:%Y-%m-%d} 转入未了事宜（STD-12），责任认定的时限从此暂停"
+        stopped = "责任认定的时限从此暂停" if standard else "各环节从此停表，了结后接着计时"
+        yield f"{item['since']:%Y-%m-%d} 转入未了事宜（STD-12），{stopped}"
     if item["open"] and pd.notna(item["talk_due"]):
         late = "，已逾期 " + span(now - item["talk_due"].to_pydatetime()) if now > item["talk_due"] else ""
         yield f"{item['talk_due']:%Y-%m-%d %H:%M} 前须与客户沟通（STD-16：每月 4 日前）{late}"
     if pd.notna(item["resolved"]):
-        yield f"两本台帐都已了结，从 {item['resolved']:%Y-%m-%d %H:%M} 起重新计时（STD-17；完成日期只有日期时当日不计）"
+        again = (
+            "重新计时（STD-17；完成日期只有日期时当日不计）" if standard else "接着计时（完成日期只有日期时当日不计）"
+        )
+        yield f"两本台帐都已了结，从 {item['resolved']:%Y-%m-%d %H:%M} 起{again}"
 
 
-def _stage(ledger: Ledger, clocks: Clocks, stage: StageClock, row: int, position: int) -> StageExplained:
-    rule = stage.rule_at(position)
-    verdict, reason = Verdict(stage.verdict[position]), Reason(stage.reason[position])
-    late = int(lateness(stage, clocks.now)[position].astype("m8[s]").astype(int))
-    return StageExplained(
-        rule=rule.id,
-        stage=rule.stage,
-        source=rule.source,
-        limit=rule.span,
-        start=_iso(stage.start[position]),
-        due=_iso(stage.due[position]),
-        actual=_iso(stage.actual[position]),
-        verdict=verdict.chinese,
-        reason=reason.chinese,
-        late_minutes=late // 60,
-        extended=bool(stage.extended[position]),
-        cells=tuple(_cells(ledger, rule, row)),
-        steps=tuple(_steps(ledger, stage, rule, row, position, clocks.now, late)),
-    )
-
-
-def _cells(ledger: Ledger, rule: Rule, row: int) -> Iterator[str]:
-    columns = [rule.start, rule.stop]
-    if rule.condition:
-        columns += [rule.condition.column, "客户联系时间"]
-    for column in columns:
-        yield column if column.startswith(EVENT_PREFIX) else ledger.register.place(row, column)
-
-
-def _steps(
-    ledger: Ledger, stage: StageClock, rule: Rule, row: int, position: int, now: dt.datetime, late: int
-) -> Iterator[str]:
-    start, due, actual = stage.start[position], stage.due[position], stage.actual[position]
-    verdict, reason = Verdict(stage.verdict[position]), Reason(stage.reason[position])
-    if reason is not Reason.NONE:
-        yield f"{verdict.chinese}：{reason.chinese}"
-    if rule.effective:
-        yield f"按 {rule.effective:%Y-%m-%d} 起生效的规则"
-    if np.isnat(start):
-        yield f"起点“{rule.start}”还没有时间"
-        return
-    began = f"{rule.start} {_shown(start)}" if not stage.restarted[position] else f"未了事宜了结 {_shown(start)}"
-    if np.isnat(due):
-        yield f"{began}，{rule.span}"
-    else:
-        limit = rule.span
-        if rule.condition and rule.extension:
-            limit = f"{(rule.extension if stage.extended[position] else rule.limit):g}{rule.unit.value}"
-        yield f"{began} + {limit} = {_shown(due)}"
-        yield from _extension(stage, rule, position)
-        if rule.unit in (Unit.OPEN_HOUR, Unit.WORKDAY):
-            yield "按“营业时间”“节假日”和国家法定节假日、调休计算"
-    if not np.isnat(actual):
-        ended = f"{rule.stop} {_shown(actual)}"
-        yield ended + (f"，晚了 {span(dt.timedelta(seconds=late))}" if late else "")
-    elif late:
-        yield f"现在 {now:%Y-%m-%d %H:%M}，已超过 {span(dt.timedelta(seconds=late))}"
-    elif not np.isnat(due) and verdict in (Verdict.RUNNING, Verdict.AT_RISK):
-        left = int((due - np.datetime64(now, "s")).astype(int))
-        yield f"现在 {now:%Y-%m-%d %H:%M}，还剩 {span(dt.timedelta(seconds=left))}"
-
-
-def _extension(stage: StageClock, rule: Rule, position: int) -> Iterator[str]:
-    if rule.condition is None or rule.extension is None:
-        return
-    wanted = f"{rule.condition.column}={rule.condition.value}"
-    if stage.extended[position]:
-        yield f"有 {wanted} 的记录，按 {rule.extension:g}{rule.unit.value}计"
-    else:
-        yield f"没有 {rule.limit:g}{rule.unit.value}内 {wanted} 的记录，不延长"
+def _changes(history: History, ticket: str) -> Iterator[ChangeExplained]:
+    """As they were seen. What identifies a case is kept as digests only, which say nothing to anybody."""
+    for one in history.of(ticket):
+        old, new = ("", "") if one.field == CASE else (one.old, one.new)
+        before = one.before.isoformat(timespec="seconds") if one.before else ""
+        yield ChangeExplained(one.field, old, new, one.at.isoformat(timespec="seconds"), before)
 
 
 def _iso(moment: object) -> str:
     return "" if pd.isna(moment) else pd.Timestamp(moment).isoformat(timespec="seconds")
-
-
-def _shown(moment: np.datetime64) -> str:
-    stamp = pd.Timestamp(moment)
-    return f"{stamp:%Y-%m-%d %H:%M}" + (f":{stamp:%S}" if stamp.second else "")
-
-
-def in_words(told: TicketExplained) -> str:
-    """The explanation as ``kesu explain`` prints it."""
-    lines = [
-        f"{told.ticket}（{told.cell}，{told.flow}）",
-        f"  现在：{told.state}"
-        + (f" · {told.current}" if told.current else "")
-        + (f" · 截止 {told.due.replace('T', ' ')[:16]}" if told.due else ""),
-    ]
-    if told.todo:
-        lines.append(f"  该做：{told.todo}")
-    lines += [f"  未了：{line}" for line in told.pending]
-    for stage in told.stages:
-        lines.append("")
-        lines.append(f"  {stage.rule} {stage.stage} —— {stage.verdict}")
-        lines += [f"      {step}" for step in stage.steps]
-        lines.append(f"      依据：{stage.source}")
-        lines.append(f"      单元格：{'、'.join(stage.cells)}")
-    return "\n".join(lines)
