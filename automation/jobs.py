@@ -52,7 +52,7 @@ def days(job: Job, first: dt.date, last: dt.date) -> Iterator[dt.date]:
         day += dt.timedelta(days=1)
 
 
-def moved(day: dt.date, holiday: str, is_workday: Callable[[dt.date], bool]) -> dt.date:
+def shifted(day: dt.date, holiday: str, is_workday: Callable[[dt.date], bool]) -> dt.date:
     """The day on which a job of ``day`` comes, by its ``holiday`` policy."""
     if holiday == "send" or is_workday(day):
         return day

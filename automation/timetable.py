@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from automation.jobs import Job
+from automation.jobs import FURTHEST, Job, days, shifted
 from automation.past import Past
 from automation.reports.period import MONTHLY, WEEKLY, Period, last_complete
 
@@ -14,8 +14,6 @@ LATE = dt.timedelta(hours=2)
 """What is sent later than this says so, and why; what is not to be caught up with is left out."""
 LOOK_BACK = dt.timedelta(days=400)
 """How far a machine that was off looks back: every month of a year, and every week."""
-FURTHEST = 31
-"""Days that a working day is looked for before or after a job's day: longer than any holiday."""
 
 _YEAR = dt.timedelta(days=366)
 
@@ -104,31 +102,12 @@ def _occurrences(job: Job, first: dt.datetime, last: dt.datetime, is_workday: Is
     """Those that fall due between the two, both included, in order."""
     room = dt.timedelta(days=FURTHEST)
     kind = MONTHLY if job.weekday is None else WEEKLY
-    for day in _days(job, first.date() - room, last.date() + room):
-        moved = _moved(day, job.holiday, is_workday)
+    for day in days(job, first.date() - room, last.date() + room):
+        moved = shifted(day, job.holiday, is_workday)
         at = dt.datetime.combine(moved, job.at)
         if first <= at <= last:
             period = last_complete(kind, dt.datetime.combine(day, job.at))
             yield Occurrence(job.name, period, at, _why_moved(day, moved))
-
-
-def _days(job: Job, first: dt.date, last: dt.date) -> Iterator[dt.date]:
-    """The days that the job's rule names."""
-    if job.weekday is not None:
-        day = first + dt.timedelta(days=(job.weekday - first.weekday()) % 7)
-        while day <= last:
-            yield day
-            day += dt.timedelta(days=7)
-        return
-    for month in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
-        yield dt.date(month // 12, month % 12 + 1, job.day)
-
-
-def _moved(day: dt.date, holiday: str, is_workday: IsWorkday) -> dt.date:
-    if holiday == "send" or is_workday(day):
-        return day
-    step = dt.timedelta(days=-1 if holiday == "before" else 1)
-    return next((day + step * count for count in range(1, FURTHEST + 1) if is_workday(day + step * count)), day)
 
 
 def _why_moved(day: dt.date, moved: dt.date) -> str:

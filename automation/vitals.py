@@ -123,7 +123,7 @@ def _upcoming(every: tuple[Job, ...], now: dt.datetime) -> Iterator[tuple[str, d
 def _due(job: Job, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
     room = dt.timedelta(days=jobs.FURTHEST)
     for day in jobs.days(job, first.date() - room, last.date() + room):
-        yield dt.datetime.combine(jobs.moved(day, job.holiday, _is_workday), job.at)
+        yield dt.datetime.combine(jobs.shifted(day, job.holiday, _is_workday), job.at)
 
 
 def _is_workday(day: dt.date) -> bool:
