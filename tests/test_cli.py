@@ -312,5 +312,5 @@ def test_the_outbox_of_the_only_workbook_in_the_folder_needs_no_name(sample, tmp
     listed = kesu("outbox", "list")
     assert listed.exit_code == 0 and "已发" in listed.output
     assert kesu("outbox", "list", path).output == listed.output
-    assert "请您处理" in kesu("outbox", "show", "1", path).output
+    assert "件客诉请您" in kesu("outbox", "show", "1", path).output
     assert kesu("outbox", "retry", "1").exit_code == 2, "a mail that was sent is not sent again"
