@@ -88,6 +88,25 @@ def test_a_change_of_the_workbook_or_the_settings_ends_it(resting: tuple[Setting
     assert rest.until(found, now) is None
 
 
+def test_an_alert_that_waits_for_the_morning_is_not_slept_through(tmp_path: Path) -> None:
+    """A register of one case, late since 21:00; a dozen passes are enough for the whole night."""
+    night = dt.datetime(2026, 11, 20, 23, 30)
+    case = {"编号": "FK20261120-001", "接收时间": dt.datetime(2026, 11, 20, 20), "接收人": "张伟", "级别": "一般"}
+    staff = [
+        {"姓名": "张伟", "角色": role, "主次": "主", "邮箱": "zhang@example.cn", "在岗": "是"}
+        for role in ("接收人", "客户经理", "主管总经理")
+    ]
+    build.write(tmp_path / "登记.xlsx", {"反馈登记": [case], "人员": staff}, created=night)
+    found, now, passes, mails = of(tmp_path), night, 0, []
+    while now < dt.datetime(2026, 11, 21, 7, 30) and passes < 12:
+        ends = rest.until(found, now)
+        if ends is None:
+            passes += 1
+            mails += [(digest.recipient.name, now) for digest in cycle.run(found, now).plan.digests]
+        now = ends or now + MINUTE
+    assert mails == [("张伟", dt.datetime(2026, 11, 21, 7))]
+
+
 def test_waiting_mail_ends_it(resting: tuple[Settings, dt.datetime]) -> None:
     found, now = resting
     found_again(found, now)
