@@ -17,8 +17,10 @@ from automation import cycle, plan, settings
 from automation.channels import ChannelDown
 from automation.commands import run
 from automation.journal import Journal
+from automation.mail import BadMail
 from automation.sample import Sample, dealership
 from automation.settings import Settings
+from tests.tables import plain
 from workbook import build, store
 from workbook.edits import CellEdit
 from workbook.errors import WorkbookChanged
@@ -169,6 +171,7 @@ def test_failing_mail_stops_no_write_and_is_sent_at_the_next_pass(book, monkeypa
 
 
 def test_on_tuesday_the_summary_goes_to_the_gm_and_management_once(book):
+    """STD-18."""
     cycle.run(of(book), NOW)
     tuesday = dt.datetime(2026, 11, 24, 9, 0)
     first = cycle.run(of(book), tuesday)
@@ -180,6 +183,39 @@ def test_on_tuesday_the_summary_goes_to_the_gm_and_management_once(book):
     again = cycle.run(of(book), tuesday + dt.timedelta(hours=2))
     assert again.plan.reports == ()
     assert len([mail for mail in mails(book) if "客诉周报" in str(mail["Subject"])]) == 1
+
+
+def test_a_report_that_fails_is_a_finding_and_sent_at_the_next_pass(book, monkeypatch):
+    """MAIL-03."""
+    cycle.run(of(book), NOW)
+    tuesday = dt.datetime(2026, 11, 24, 9, 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(cycle, "_due_mail", lambda *a: (_ for _ in ()).throw(BadMail("人员表里的邮箱写错了")))
+        (told,) = [one for one in cycle.run(of(book), tuesday).findings if one.rule == "MAIL-03"]
+    assert "2026-11-17~11-23" in plain(told.message) and "人员表里的邮箱写错了" in told.message
+    assert "补发" in told.hint
+    cycle.run(of(book), tuesday + dt.timedelta(minutes=15))
+    assert len([mail for mail in mails(book) if "客诉周报" in str(mail["Subject"])]) == 1
+
+
+def test_a_digest_that_fails_is_a_finding_stops_no_other_and_is_sent_at_the_next_pass(book, monkeypatch):
+    """MAIL-02."""
+    made, unlucky = cycle.render.digest, []
+
+    def digest(one, *rest):
+        unlucky.append(one.recipient.name)
+        if one.recipient.name == unlucky[0]:
+            raise BadMail("邮箱写错了")
+        return made(one, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cycle.render, "digest", digest)
+        outcome = cycle.run(of(book), NOW)
+    (told,) = [one for one in outcome.findings if one.rule == "MAIL-02"]
+    assert unlucky[0] in told.message and "邮箱写错了" in told.message and "人员" in told.hint
+    assert len(outcome.delivered.sent) == len(outcome.plan.digests) - 1
+    again = cycle.run(of(book), NOW)
+    assert [one.recipient.name for one in again.plan.digests] == [unlucky[0]] and len(again.delivered.sent) == 1
 
 
 def test_mail_has_no_phone_no_full_plate_and_no_full_name(sample, book):

@@ -391,12 +391,14 @@ def test_midnight_is_read_however_excel_hands_it_over(midnight: object) -> None:
 def test_a_time_that_cannot_be_read_is_told_and_the_rest_of_the_day_counts(
     cells: str, hours: str, finding: str
 ) -> None:
+    """CAL-01."""
     days, told = read(f"营业时间\n星期 | 上午起 | 上午止 | 下午起 | 下午止\n周一 | {cells}")
     begin, end = hours.split("-")
     assert (days.week[0], told) == (((clock(begin), clock(end)),), [finding])
 
 
 def test_a_weekday_written_twice_is_told_and_its_last_row_counts() -> None:
+    """CAL-01."""
     days, told = read("""
         营业时间
         星期 | 上午起 | 上午止 | 下午起 | 下午止

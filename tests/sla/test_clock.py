@@ -204,6 +204,7 @@ SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base
 def test_every_verdict_equals_the_one_of_the_plain_reference_clock(
     given_: tuple[dict[str, list[dict[str, Any]]], dt.datetime],
 ) -> None:
+    """STD-01…10, STD-16, STD-17."""
     sheets, now = given_
     agree(tables.typed(sheets), sheets, now)
 
@@ -321,6 +322,7 @@ def _examples() -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("example", _examples(), ids=lambda e: f"{e['环节']}-{e['判定']}-{e['完成'] or e['现在']}")
 def test_a_stage_is_judged_as_a_manager_would(example: dict[str, str]) -> None:
+    """STD-01…10."""
     position = [name for _, name, *_ in reference.STAGES].index(example["环节"])
     rule, _, start, stop, _ = reference.STAGES[position]
     earlier = [column for column in TIMES[: TIMES.index(start) + 1] if column != "回访时间"]
@@ -436,7 +438,16 @@ def test_an_item_that_only_one_ledger_calls_done_is_still_pending() -> None:
     assert told(book, "11-21 09:00").state == "未了事宜"
 
 
+@pytest.mark.parametrize("clear", ["是", "否", ""])
+def test_a_case_in_neither_ledger_stays_on_the_liability_track_whatever_it_is_marked(clear: str) -> None:
+    """STD-11: only an entry in a ledger makes a pending item of it."""
+    said = told(f"{FORM.strip().replace('联系结果', '联系结果 | 责任明确')} | {clear}", "11-03 10:00")
+    assert (said.stage, said.state) == ("责任认定", "正常")
+    assert said.stages["STD-04"].verdict == "进行中"
+
+
 def test_a_resolved_item_counts_24_hours_anew_from_the_midnight_after_its_day() -> None:
+    """STD-17."""
     said = told(f"{FORM}\n{pending('11-04 | | 已了 | 11-20')}", "11-21 17:59")
     assert (said.stage, said.due, said.state) == ("责任认定", tables.moment("11-22 00:00"), "正常")
     assert told(f"{FORM}\n{pending('11-04 | | 已了 | 11-20')}", "11-21 18:00").state == "临近"
