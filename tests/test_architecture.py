@@ -37,6 +37,7 @@ PURE = (
     "automation/alerts*",
     "automation/amendments*",
     "automation/care*",
+    "automation/catalogue*",
     "automation/checks/*",
     "automation/history*",
     "automation/horizon*",

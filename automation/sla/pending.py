@@ -1,4 +1,6 @@
-"""Pending items (未了事宜) of the two ledgers, one line a ticket: open since when, talked to, resolved (STD-12…17)."""
+"""Pending items (未了事宜) of the two ledgers, one line a ticket: open since when, talked to, resolved (STD-12…17);
+a case that stands in neither goes on as one whose liability is clear (STD-11).
+"""
 
 from __future__ import annotations
 
