@@ -135,7 +135,7 @@ def judge(facts: Facts) -> tuple[Line, ...]:
         *_writing(facts),
         *_mail(facts),
         *_reports(facts),
-        *_calendar(facts),
+        *([calendar(facts.calendar_until, facts.now.date())] if facts.calendar_until else []),
     )
 
 
@@ -276,18 +276,14 @@ def _reports(facts: Facts) -> Iterator[Line]:
         yield Line(Level.GOOD, "接下来", "；".join(f"{title} {at:%m-%d %H:%M}" for title, at in facts.upcoming))
 
 
-def _calendar(facts: Facts) -> Iterator[Line]:
-    until = facts.calendar_until
-    if until is None:
-        return
+def calendar(until: dt.date, today: dt.date) -> Line:
+    """How far the published holidays and make-up days reach."""
     todo = "新一年的节假日安排公布后升级 chinesecalendar，或填“节假日”表"
-    left = until - facts.now.date()
-    if left < dt.timedelta():
-        yield Line(Level.BAD, "节假日", f"安排只到 {until:%Y-%m-%d}，之后按周一至周五算工作日", todo)
-    elif left <= CALENDAR_AHEAD:
-        yield Line(Level.NOTE, "节假日", f"安排到 {until:%Y-%m-%d} 为止", todo)
-    else:
-        yield Line(Level.GOOD, "节假日", f"安排到 {until:%Y-%m-%d} 为止")
+    if until < today:
+        return Line(Level.BAD, "节假日", f"安排只到 {until:%Y-%m-%d}，之后按周一至周五算工作日", todo)
+    if until - today <= CALENDAR_AHEAD:
+        return Line(Level.NOTE, "节假日", f"安排到 {until:%Y-%m-%d} 为止", todo)
+    return Line(Level.GOOD, "节假日", f"安排到 {until:%Y-%m-%d} 为止")
 
 
 def _some(names: Sequence[str]) -> str:

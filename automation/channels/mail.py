@@ -28,6 +28,10 @@ class MailChannel:
         self.settings = settings
         self._client: Any = None
 
+    def connect(self) -> None:
+        """Connect, verify the certificate, log in, and send nothing. Raises ``ChannelDown``."""
+        self._connected()
+
     def send(self, message: Queued) -> Receipt:
         """Carry one message through MAIL, RCPT and DATA; raises ``ChannelDown`` when it cannot begin."""
         smtp = self._connected()

@@ -1,0 +1,40 @@
+"""The mail account: whether the password is there and the server lets kesu in, without a mail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+from automation.channels import ChannelDown
+from automation.health import Level, Line
+from automation.settings import Settings
+
+_PATIENCE = 10.0  # seconds: somebody is waiting at the terminal
+
+
+def look(settings: Settings) -> Iterator[Line]:
+    """Nothing is sent, and no password is shown."""
+    mail = settings.mail
+    if not mail.host:
+        todo = "要真正发信，在 kesu.toml 的 [mail] 里填发信服务器"
+        yield Line(Level.NOTE, "邮箱", f"没有设置，邮件存成文件：{settings.outbox}", todo)
+        return
+    from automation.channels.mail import MailChannel, password
+
+    try:
+        if mail.user:
+            password(mail)
+            source = f"环境变量 {mail.password_env} " if os.environ.get(mail.password_env) else "系统的凭据管理器"
+            yield Line(Level.GOOD, "邮箱密码", f"在{source}里找到（不显示）")
+        with MailChannel(replace(mail, timeout=min(mail.timeout, _PATIENCE))) as channel:
+            channel.connect()
+    except ChannelDown as error:
+        yield Line(Level.BAD, "邮箱", str(error), "改正 kesu.toml 的 [mail] 后再运行 kesu doctor")
+        return
+    tls = {"ssl": "TLS 证书已验证", "starttls": "STARTTLS 证书已验证", "none": "没有加密"}[mail.security]
+    login = f"{mail.user} 登录成功" if mail.user else "不需要登录"
+    level = Level.GOOD if mail.security != "none" else Level.NOTE
+    yield Line(level, "邮箱", f"{mail.host} 端口 {mail.port}，{tls}，{login}，没有发信")
+    if mail.redirect_to:
+        yield Line(Level.NOTE, "邮箱", f"试用中：所有邮件只发到 {mail.redirect_to}", "正式使用时删掉 mail.redirect_to")
