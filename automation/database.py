@@ -54,6 +54,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " why TEXT NOT NULL, PRIMARY KEY (job, period))",
         "CREATE TABLE faults (id INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, words TEXT NOT NULL)",
     ),
+    ("ALTER TABLE outbox ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail'",),
+    (
+        "ALTER TABLE outbox ADD COLUMN since TEXT",
+        "ALTER TABLE outbox ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE outbox ADD COLUMN size INTEGER",
+        "ALTER TABLE outbox ADD COLUMN sha256 TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN pruned_at TEXT",
+        "UPDATE outbox SET doubted = 1 WHERE state IN ('sending', 'uncertain')",
+        "CREATE INDEX outbox_to_prune ON outbox (changed_at) WHERE state IN ('sent', 'superseded')"
+        " AND pruned_at IS NULL",
+        "CREATE TABLE carried (outbox TEXT NOT NULL, told TEXT NOT NULL, PRIMARY KEY (outbox, told)) WITHOUT ROWID",
+        "CREATE INDEX carried_by_told ON carried (told)",
+        "CREATE TABLE handed (at TEXT NOT NULL, count INTEGER NOT NULL)",
+        "CREATE TABLE pause (id INTEGER PRIMARY KEY CHECK (id = 1), account TEXT NOT NULL, until TEXT NOT NULL,"
+        " failures INTEGER NOT NULL, why TEXT NOT NULL)",
+    ),
 )
 """Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
 
@@ -110,6 +126,17 @@ def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             raise
 
 
+def shrink(db: sqlite3.Connection) -> None:
+    """Give the pages of what was removed back to the disk; a file that is in use is left for the next time."""
+    try:
+        if not db.execute("PRAGMA auto_vacuum").fetchone()[0]:  # made before kesu thought of it: once, whole
+            db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            db.execute("VACUUM")
+        db.execute("PRAGMA incremental_vacuum").fetchall()
+    except sqlite3.OperationalError:
+        return
+
+
 @contextmanager
 def told_in_chinese(path: Path | None = None) -> Iterator[None]:
     """SQLite's errors as :class:`JournalUnusable`."""
@@ -128,7 +155,10 @@ def told_in_chinese(path: Path | None = None) -> Iterator[None]:
 def _ready(db: sqlite3.Connection) -> sqlite3.Connection:
     db.row_factory = sqlite3.Row
     try:
-        if _version(db) != len(MIGRATIONS):
+        version = _version(db)
+        if not version:  # what is removed can go back to the disk; only an empty file takes this at once
+            db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        if version != len(MIGRATIONS):
             _migrate(db)
     except BaseException:
         db.close()

@@ -37,6 +37,9 @@ class Mail:
     """Seconds without an answer from the server."""
     redirect_to: str
     """When set, every mail goes to this one address, whoever it is for."""
+    per_minute: int = 0
+    """Recipients a minute that the provider takes; 0: no limit. The rest waits in the queue."""
+    per_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,8 @@ KEYS: tuple[Key, ...] = (
     Key("mail.ca_file", readers.path, None),
     Key("mail.timeout", readers.number(1, 600), 30.0),
     Key("mail.redirect_to", readers.address, ""),
+    Key("mail.per_minute", readers.integer(0, 100_000), 30),
+    Key("mail.per_day", readers.integer(0, 1_000_000), 400),
     Key("alerts.escalate_after_limits", readers.number(0, 100), 1.0),
     Key("alerts.escalate_at_most_hours", readers.number(0, 8_760), 24.0),
     Key("alerts.send_from", readers.time, dt.time(7)),
@@ -301,6 +306,8 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             ca_file=values["mail.ca_file"],
             timeout=values["mail.timeout"],
             redirect_to=values["mail.redirect_to"],
+            per_minute=values["mail.per_minute"],
+            per_day=values["mail.per_day"],
         ),
         alerts=Alerts(
             values["alerts.escalate_after_limits"],
