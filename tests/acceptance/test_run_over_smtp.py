@@ -66,7 +66,7 @@ def test_each_recipient_gets_one_digest_over_verified_tls_and_a_second_pass_send
         assert letter["Auto-Submitted"] == "auto-generated"
         plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
         assert plain is not None and html is not None
-        assert "请您处理" in plain.get_content() and "<table" in html.get_content()
+        assert "件客诉请您" in plain.get_content() and "<table" in html.get_content()
     assert not list(book.parent.glob("*.kesu/outbox/*.eml"))
 
 
