@@ -15,6 +15,7 @@ from automation.sla.judgement import Circumstances
 from automation.sla.rounds import pair
 from automation.sla.rules import ARCHIVED, PROMISED, Rule, RuleBook
 from automation.sla.stages import BesideClock
+from automation.sla.verdict import Reason
 from workbook.ledger import Ledger
 
 
@@ -52,7 +53,9 @@ def _of_rule(
         due = None
         (course,) = courses.of_flow([rules], [version], tickets, ledger, now)
     # Nobody owes an answer in a case that is closed: what was not recorded before cannot be told any more.
-    around = replace(around, done_later=archived & np.isnat(course.actual))
+    undone = archived & np.isnat(course.actual)
+    unasked = undone & np.isnat(course.start)
+    around = replace(around, done_later=undone, skipped=unasked, why_skipped=Reason.NOT_OPENED)
     clock = judgement.stage(rules, version, course, tickets, around, (), ledger, calendar, now, due=due)
     return BesideClock(tickets.index, clock)
 

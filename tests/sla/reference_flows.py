@@ -496,3 +496,53 @@ def standing(rules: Sequence[Row], stages: dict[str, list[Stage]], facts: Facts,
     if pending(facts.items) and not facts.ticket.get("转管理部时间"):
         return Case(stages, name, talk_by(facts.items), "未了事宜")
     return Case(stages, name, due, state)
+
+
+# --- Beside every flow ------------------------------------------------------------------------------------------------
+
+
+def third_day(facts: Facts) -> Stage:
+    """X-01: the customer is called within three days of the completion."""
+    (rule,) = (row for row in rows_of("所有流程") if row["规则号"] == "X-01")
+    start, filed = _past(facts, "执行完成时间"), _past(facts, FILED)
+    calls = sorted(one.first for one in happenings(rule["终点"], facts) if start is None or one.first >= start)
+    actual = calls[0] if calls else None
+    due = start + 3 * DAY if start else None
+    if actual and not start:
+        return Stage(None, None, actual, "无法判定:起点缺失")
+    if not start or not due:
+        return Stage(None, None, None, "无需" if filed else "未到")
+    if actual:
+        return Stage(start, due, actual, "按时完成" if actual <= due else "超时完成")
+    # Decided: in a closed case nobody owes a call; whether there was one cannot be told.
+    verdict = "无法判定:漏填" if filed else _running(facts.now, start + (due - start) * 3 / 4, due)
+    return Stage(start, due, None, verdict)
+
+
+def promise(facts: Facts, seen: dt.datetime | None) -> Stage:
+    """X-07: what was promised is a deadline. ``seen``: when a pass first saw this promise.
+
+    Decided: the first answer after it was given keeps it, exactly at the promised time is in time. Nobody knows when it
+    was given but by when it was first seen; seen only when it was due, from the beginning of the promised day.
+    """
+    (rule,) = (row for row in rows_of("所有流程") if row["规则号"] == "X-07")
+    due, filed = facts.ticket.get("下次答复时间"), _past(facts, FILED)
+    if not due:
+        return Stage(None, None, None, "无需" if filed else "未到")
+    given = seen or facts.now
+    if given >= due:
+        given = due.replace(hour=0, minute=0, second=0)
+    answers = sorted(one.first for one in happenings(rule["终点"], facts) if one.first > given)
+    if answers:
+        return Stage(given, due, answers[0], "按时完成" if answers[0] <= due else "超时完成")
+    verdict = "无法判定:漏填" if filed else _running(facts.now, due - dt.timedelta(hours=1), due)
+    return Stage(given, due, None, verdict)
+
+
+def _past(facts: Facts, column: str) -> dt.datetime | None:
+    at: dt.datetime | None = facts.ticket.get(column)
+    return at if at and at <= facts.now else None
+
+
+def _running(now: dt.datetime, risk: dt.datetime, due: dt.datetime) -> str:
+    return "超时" if now > due else "临近" if now >= risk else "进行中"
