@@ -67,7 +67,13 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
     unreachable: dict[tuple[str, str], int] = defaultdict(int)
     open_now = limits.sends_at(facts.now)
     for call in _untold(facts, told, limits):
-        people = facts.roster.on_duty(call.role, facts.now.date(), named=call.named, involved=call.involved)
+        people = facts.roster.on_duty(
+            call.role,
+            facts.now.date(),
+            named=call.named,
+            department=call.alert.department,
+            involved=call.involved,
+        )
         reachable = [person for person in people if person.address]
         if not reachable:
             unreachable[call.role, people[0].name if people else ""] += 1

@@ -18,6 +18,7 @@ _WEEKDAYS = {
     sign: number for number, signs in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for sign in signs
 }
 _REST = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])")
+HEAD = "部门负责人"
 NAME_DIVIDERS = re.compile(r"[、,;/]|\s+")
 
 _HANDLER_OF_STAGE = {
@@ -76,17 +77,24 @@ class Roster:
     def names(self) -> frozenset[str]:
         return frozenset(person.name for person in self.people)
 
-    def in_role(self, role: str) -> tuple[Person, ...]:
-        """Who holds a role, primaries first, in the order of the sheet."""
-        return tuple(sorted((p for p in self.people if p.role == role), key=lambda p: not p.primary))
+    def in_role(self, role: str, department: str = "") -> tuple[Person, ...]:
+        """Who holds a role, primaries first, in the order of the sheet.
 
-    def on_duty(self, role: str, day: dt.date, *, named: str = "", involved: Set[str] = frozenset()) -> list[Recipient]:
+        A department's head answers for his own: of 部门负责人 those of ``department``, where it has one.
+        """
+        holders = [person for person in self.people if person.role == role]
+        own = [person for person in holders if person.department == department]
+        return tuple(sorted(own if role == HEAD and own else holders, key=lambda person: not person.primary))
+
+    def on_duty(
+        self, role: str, day: dt.date, *, named: str = "", department: str = "", involved: Set[str] = frozenset()
+    ) -> list[Recipient]:
         """Who answers for a role on a day (STD-21), never somebody involved (STD-20).
 
         The one ``named`` in the ticket if present, else the primary, else the backup; when nobody is present, primary
         and backup together: rest delays no deadline, and nobody absent is told alone. Empty when the role is not held.
         """
-        holders = [person for person in self.in_role(role) if person.name not in involved]
+        holders = [person for person in self.in_role(role, department) if person.name not in involved]
         own = [
             p
             for p in self.people

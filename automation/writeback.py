@@ -135,7 +135,8 @@ def _finding_hints(facts: Facts, findings: Sequence[Finding], index: pd.Index) -
     sheet = facts.ledger.register.sheet
     rules: dict[int, list[str]] = defaultdict(list)
     for finding in findings:
-        if finding.where and finding.where.sheet == sheet and finding.severity is not Severity.INFO:
+        stated = finding.severity is Severity.INFO or finding.rule.startswith("EVID-")  # nothing there is to be mended
+        if finding.where and finding.where.sheet == sheet and not stated:
             rules[finding.where.row].append(finding.rule)
     told = {row: f"；有 {len(ids)} 处需更正（{'、'.join(dict.fromkeys(ids))}）" for row, ids in rules.items()}
     return pd.Series([told.get(row, "") for row in index], index=index, dtype=object)

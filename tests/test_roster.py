@@ -236,3 +236,18 @@ def test_every_role_needs_a_primary_and_a_backup_of_whom_one_is_there(rows: tupl
         ((role, why),) = found
         assert role == "客户经理"
         assert says in why
+
+
+def test_a_department_s_head_answers_for_his_own_department() -> None:
+    people = roster.read(
+        tables.load(
+            """人员
+            姓名 | 部门 | 角色 | 主次 | 邮箱 | 在岗
+            秦海波 | 售后服务部 | 部门负责人 | 主 | qin@example.com | 是
+            乔俊杰 | 销售部 | 部门负责人 | 次 | qiao@example.com | 是"""
+        )[STAFF]
+    )[0]
+    assert told(people.on_duty("部门负责人", TUESDAY, department="销售部")) == [("乔俊杰", "备用")]
+    assert told(people.on_duty("部门负责人", TUESDAY, department="配件部")) == [("秦海波", "主要责任人")], (
+        "nobody of its own"
+    )

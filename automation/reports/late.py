@@ -59,7 +59,8 @@ def responsible(facts: Facts, row: int, rule: Rule, day: dt.date, involved: froz
     named = names_in(str(facts.register.at[row, column])) if column else ()
     if named:
         return "、".join(named), f"登记的{column}"
-    on_duty = facts.roster.on_duty(rule.responsible, day, involved=involved)
+    department = str(facts.register.at[row, "被反馈部门"])
+    on_duty = facts.roster.on_duty(rule.responsible, day, department=department, involved=involved)
     if on_duty:
         return "、".join(one.name for one in on_duty), f"当日值班（{on_duty[0].why}）"
     return "", f"{rule.responsible or '责任角色'}未安排人员"
