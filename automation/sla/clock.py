@@ -26,7 +26,6 @@ from workbook.schema import REGISTER, TEMPORAL
 from workbook.vocabulary import FLOW, STANDARD_FLOW
 
 LIABILITY = "STD-04"
-CALLBACK = "STD-09"
 ARCHIVE = "STD-10"
 _NO_HISTORY = History()
 
@@ -256,7 +255,7 @@ def _around(
     if not of.standard:
         still = pend["open"].to_numpy(dtype=bool) & ~np.isnat(course.start)
         return replace(around, paused=still, why=Reason.IS_PENDING)
-    if rule.id == CALLBACK:
+    if rule.id == returns.CALLBACK:
         returned = (of.tickets[returns.AUDIT] == returns.RETURNED).to_numpy(dtype=bool)
         unwanted = (of.tickets["需回访"] != "是").to_numpy(dtype=bool)
         return replace(around, paused=returned, why=Reason.RETURNED, skipped=unwanted, why_skipped=Reason.NOT_MARKED)
@@ -267,7 +266,7 @@ def _with_returns(
     around: Circumstances, rule_id: str, stages: Sequence[tuple[Rule, ...]], found: Sequence[Course]
 ) -> Circumstances:
     """STD-09: while a returned form is being worked over, the callback waits."""
-    if rule_id != CALLBACK:
+    if rule_id != returns.CALLBACK:
         return around
     back = next(
         (course for rules, course in zip(stages, found, strict=True) if rules[-1].id == returns.EXECUTION), None

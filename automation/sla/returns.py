@@ -19,7 +19,7 @@ from workbook.schema import EVENTS
 
 RETURN = Event(EVENTS.sheet, ("退回",))
 AUDIT, RETURNED = "考核结果", "退回"
-EXECUTION, HAND_OVER, ARCHIVE = "STD-07", "STD-08", "STD-10"
+EXECUTION, HAND_OVER, CALLBACK, ARCHIVE = "STD-07", "STD-08", "STD-09", "STD-10"
 _DONE = {EXECUTION: "执行完成时间", HAND_OVER: "转客服时间"}
 
 
@@ -73,7 +73,20 @@ def reopened(
         HAND_OVER: pair(_as_starts(held[EXECUTION]), held[HAND_OVER]),
         ARCHIVE: pair(_as_starts(held[HAND_OVER]), archived),
     }
-    return {rule: _with(course, rounds.get(rule), mine) for rule, course in courses.items()}
+    again = {rule: _with(course, rounds.get(rule), mine) for rule, course in courses.items()}
+    if CALLBACK in again:
+        again[CALLBACK] = _called(again[CALLBACK], held[HAND_OVER])
+    return again
+
+
+def _called(course: Course, handed: Occurrences) -> Course:
+    """A callback that was made belongs to the hand-over before it: what is audited afterwards is the handling, and asks
+    the customer nothing (STD-09, STD-10).
+    """
+    before = handed.only(handed.time <= course.actual[handed.at])
+    start = np.full(len(course.start), np.datetime64("NaT", "s"), dtype="M8[s]")
+    np.fmax.at(start, before.at, before.time)
+    return replace(course, start=np.where(np.isnat(start), course.start, start).astype("M8[s]"))
 
 
 def _with(course: Course, rounds: Rounds | None, mine: Mask) -> Course:
