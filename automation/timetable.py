@@ -119,7 +119,9 @@ def _why_moved(day: dt.date, moved: dt.date) -> str:
 
 def _why_late(one: Occurrence, now: dt.datetime, past: Past) -> str:
     """As far as is known: what went wrong at the time, that it could not be made, or that nobody was there to."""
-    fault = next((fault for fault in past.faults if one.at <= fault.last and fault.first <= now), None)
+    fault = next(
+        (fault for fault in past.faults if fault.first <= min(one.at + LATE, now) and one.at <= fault.last), None
+    )
     if fault:
         why = f"当时没能处理（{fault.words.rstrip('。')}）"
     elif past.history.last and one.at <= past.history.last <= now:

@@ -61,6 +61,7 @@ class Watch:
         self._stopped = False
         self._said = ""
         self._trouble = ""
+        self._wrong = ""
         self._faults: list[Fault] = []
 
     @property
@@ -127,9 +128,12 @@ class Watch:
 
     def _reread(self) -> None:
         try:
-            self._settings = self._read()
+            self._settings, wrong = self._read(), ""
         except KesuError as error:
-            self._tell(f"{error}\n  改正之前按原来的设置继续")
+            wrong = str(error)
+        if wrong and wrong != self._wrong:
+            self._tell(f"✗ {wrong}\n  改正之前按原来的设置继续")
+        self._wrong = wrong
 
     def _pass(self, now: dt.datetime) -> Outcome | None:
         """``None``: there was nothing to do."""
