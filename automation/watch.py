@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import schedule
 
-from automation import rest
+from automation import heartbeat, rest
 from automation.database import JournalUnusable
 from automation.lease import Computer, LeaseHeld
 from automation.past import Fault
@@ -139,7 +139,11 @@ class Watch:
         """``None``: there was nothing to do."""
         settings = self._settings
         if rest.until(settings, now) is not None:
+            heartbeat.quiet(settings, now)
             return None
+        return heartbeat.around(settings, now, lambda: self._make_pass(settings, now))
+
+    def _make_pass(self, settings: Settings, now: dt.datetime) -> Outcome:
         if not settings.workbook.exists():  # asked first: a journal would be made in the empty place
             raise WorkbookGone(
                 f"找不到工作簿“{settings.workbook}”：共享文件夹断开了，或者文件改了名、移走了；找到后自动继续"
