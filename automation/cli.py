@@ -157,11 +157,12 @@ def check(workbook: Path, as_json: bool, now: dt.datetime) -> int:
 @told_plainly
 def run(workbook: Path | None, config: Path | None, dry_run: bool, now: dt.datetime) -> int:
     """处理一遍：检查、编号、计算时限、写回工作簿、发提醒、发到期的汇总。"""
-    from automation import rest
+    from automation import heartbeat, rest
 
     settings = find_settings(workbook, config)
     quiet = None if dry_run else rest.until(settings, now)
     if quiet is not None:
+        heartbeat.quiet(settings, now)
         click.echo(f"没有变化：工作簿和上次处理时一样，{quiet:%m-%d %H:%M} 之前没有要做的事")
         return CLEAN
     from automation.commands.run import once
@@ -299,10 +300,62 @@ def restore(workbook: Path, backup: Path | None, config: Path | None, now: dt.da
     bring_back(find_settings(workbook, config), backup, now)
 
 
+@main.command()
+@click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")
+@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+@now_option
+@told_plainly
+def status(workbook: Path | None, config: Path | None, as_json: bool, now: dt.datetime) -> int:
+    """是否一切正常：上次处理、等着写回的改动、邮件、接下来的汇总。退出码 0 正常，1 有事要人处理，2 无法判断。"""
+    from automation.commands.status import report
+
+    return report(find_settings(workbook, config), as_json=as_json, now=now)
+
+
+@main.command()
+@click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")
+@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
+@now_option
+@told_plainly
+def doctor(workbook: Path | None, config: Path | None, now: dt.datetime) -> int:
+    """检查配置、文件夹、邮箱、字体、Excel 等是否就绪，不发信也不改工作簿。退出码 0 都好，1 有提醒，2 有问题。"""
+    from automation.commands.doctor import examine
+
+    return examine(*find_config(workbook, config), now)
+
+
+@main.command()
+@click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")
+@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
+@click.option("--remove", is_flag=True, help="取消自动运行，删掉登记时建的文件。")
+@click.option("--dry-run", is_flag=True, help="只说要做什么，什么也不做。")
+@click.option("--yes", is_flag=True, help="不再询问。")
+@told_plainly
+def install(workbook: Path | None, config: Path | None, remove: bool, dry_run: bool, yes: bool) -> int:
+    """让系统定时运行 kesu run：Windows 任务计划程序、Linux systemd、macOS launchd。先列出要做的事。"""
+    from automation import settings
+    from automation.commands.install import arrange
+
+    config, workbook = find_config(workbook, config)
+    # What was registered can be taken back though its kesu.toml is gone or wrong: its path alone names it.
+    found = settings.load(config, workbook=workbook)[0] if remove else find_settings(workbook, config)
+    return arrange(found, config, remove=remove, dry_run=dry_run, yes=yes)
+
+
 def settings_file(workbook: Path | None, config: Path | None) -> Path | None:
     """``--config``, else the ``kesu.toml`` beside the workbook or in this folder, if there is one."""
     beside = (workbook.absolute().parent if workbook else Path.cwd()) / "kesu.toml"
     return config or (beside if beside.is_file() else None)
+
+
+def find_config(workbook: Path | None, config: Path | None) -> tuple[Path | None, Path | None]:
+    """Which ``kesu.toml`` and which workbook are meant, as :func:`find_settings` says; ``None``: not known."""
+    config = settings_file(workbook, config)
+    if config is None and workbook is None:
+        worked = [book for book in Path.cwd().glob("*.xls[xm]") if book.with_suffix(".kesu").is_dir()]
+        workbook = worked[0] if len(worked) == 1 else None
+    return config, workbook
 
 
 def find_settings(workbook: Path | None, config: Path | None) -> Any:
@@ -314,12 +367,7 @@ def find_settings(workbook: Path | None, config: Path | None) -> Any:
     """
     from automation import settings
 
-    if config is None:
-        config = settings_file(workbook, None)
-        if config is None and workbook is None:
-            folder = Path.cwd()
-            worked = [book for book in folder.glob("*.xls[xm]") if book.with_suffix(".kesu").is_dir()]
-            workbook = worked[0] if len(worked) == 1 else None
+    config, workbook = find_config(workbook, config)
     found, errors = settings.load(config, workbook=workbook)
     if errors:
         name = f"“{config}”" if config else "设置"

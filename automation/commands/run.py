@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from automation import cycle
+from automation import cycle, heartbeat
 from automation.cli import CLEAN, COULD_NOT
 from automation.commands.check import line, tally
 from automation.cycle import Outcome
@@ -28,7 +28,7 @@ def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
         _tell_plan(decided)
         return COULD_NOT if decided.facts.register.empty else CLEAN
     try:
-        outcome = cycle.run(settings, now)
+        outcome = heartbeat.around(settings, now, lambda: cycle.run(settings, now))
     except LeaseHeld as error:
         click.echo(str(error))
         return CLEAN
