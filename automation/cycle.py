@@ -143,6 +143,7 @@ def run(
         lease.hold(settings.journal, computer) as held,
         _on_record(journal, now),
     ):
+        outbox.supersede(journal, now)
         for attempt in range(_ATTEMPTS):
             progress("读取工作簿")
             mark = Mark.of(settings.workbook)  # before it is read: what is saved later must not pass for what was read
@@ -166,7 +167,9 @@ def run(
                 outcome = Outcome(decided, written, refused=refused, unsendable=unsendable)
             break
         progress("发送邮件")
-        delivered = outbox.deliver(journal, channels.choose(settings), now, ours=held.held)
+        delivered = outbox.deliver(
+            journal, channels.choose(settings), now, ours=held.held, terms=channels.terms(settings)
+        )
         journal.record_pass(
             now,
             seen.sha256,
@@ -191,11 +194,13 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
     """Reserve the numbers and queue the mail in one transaction. A digest that cannot be built is a finding."""
     templates = render.environment()
     messages: list[Message] = []
+    carried: dict[str, list[str]] = {}
     untold: set[str] = set()
     findings: list[Finding] = []
     for digest in decided.digests:
         try:
             messages.append(render.digest(digest, settings, templates))
+            carried[messages[-1].key] = [alert.key for alert in digest.alerts]
         except (BadMail, ValueError) as error:
             untold.update(alert.key for alert in digest.alerts)
             findings.append(_unsendable(digest.recipient.name, digest.recipient.address, error))
@@ -210,6 +215,7 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         now=now,
         issued=decided.issued,
         messages=messages,
+        carried=carried,
         told=[key for key in decided.told if key not in untold],
         occurrences=done,
         omitted=decided.omitted,

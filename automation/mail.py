@@ -47,6 +47,7 @@ class Message:
     """One mail, final. ``key`` names it for ever (queued once); ``raw`` is MIME with CRLF; ``kind`` decides resending.
 
     ``kind``: ``alert`` and ``report`` go again when their fate is unknown; ``money`` then waits for a person.
+    ``channel``: the way it leaves by, ``mail`` or the name of a group robot, whose ``raw`` is JSON.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Message:
     subject: str
     raw: bytes
     message_id: str
+    channel: str = "mail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
 
 
 class ChannelDown(KesuError):
-    """The channel cannot be used now (no connection, certificate, password, disk): no message was touched."""
+    """The channel cannot be used now (no connection, certificate, password, disk): no message was touched.
+
+    ``wait``: how long to leave it alone, where it says so itself; else ever longer.
+    """
+
+    def __init__(self, words: str, wait: dt.timedelta | None = None) -> None:
+        super().__init__(words)
+        self.wait = wait
+
+
+class LoginRefused(ChannelDown):
+    """The server said no to the account: asking again soon may lock it."""
 
 
 class Outcome(StrEnum):
@@ -60,10 +72,20 @@ class Queued:
     raw: bytes
     message_id: str
     queued_at: dt.datetime
-    tries: int = 0
-    """Tries that reached the receiver."""
-    outages: int = 0
-    """Tries for which the channel was down."""
+    channel: str = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a channel's provider allows: recipients a minute and a day (0: any number).
+
+    ``account`` names who logs in, and changes with the password without telling it.
+    """
+
+    per_minute: int = 0
+    per_day: int = 0
+    account: Callable[[], str] = str
+    channel: str = "mail"
 
 
 class Channel(Protocol):
@@ -90,3 +112,12 @@ def choose(settings: Settings) -> Channel:
     from automation.channels.folder import FolderChannel
 
     return FolderChannel(settings.outbox)
+
+
+def terms(settings: Settings) -> Terms:
+    """The terms of the channel that :func:`choose` gives."""
+    if not settings.mail.host:
+        return Terms()
+    from automation.channels.mail import account
+
+    return Terms(settings.mail.per_minute, settings.mail.per_day, lambda: account(settings.mail))
