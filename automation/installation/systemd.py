@@ -67,9 +67,11 @@ class Systemd:
 
 def service_unit(task: Task) -> str:
     """One pass."""
+    # systemd takes no program with a quote or backslash in its name, but any word after one.
+    words = ("/usr/bin/env", *task.command) if set(task.command[0]) & set("\"'\\") else task.command
     # A colon in front: then "$" stands for itself, also in the program's own name (systemd 244 and later).
-    plain = not any("$" in word for word in task.command)
-    command = " ".join(map(_quoted, task.command))
+    plain = not any("$" in word for word in words)
+    command = " ".join(map(_quoted, words))
     return _SERVICE.format(title=_percent(task.title), command=command if plain else f":{command}")
 
 
