@@ -217,9 +217,9 @@ def _writing(facts: Facts) -> Iterator[Line]:
     numbers = f"（含编号 {_some(facts.numbers)}）" if facts.numbers else ""
     words = f"{waiting}{numbers}从 {since:%m-%d %H:%M} 起没有写回：{facts.open_by or facts.outcome}"
     long = facts.now - since > dt.timedelta(hours=facts.limits.delayed_hours)
-    delayed = facts.beat is None or facts.beat.outcome == DELAYED
-    if long or not delayed:
-        yield Line(Level.BAD, "写回", words, "请保存并关闭工作簿" if delayed else "按上面说的处理")
+    stuck = facts.beat is not None and facts.beat.outcome == STUCK and not facts.open_by
+    if long or stuck:
+        yield Line(Level.BAD, "写回", words, "按上面说的处理" if stuck else "请保存并关闭工作簿")
     else:
         yield Line(Level.NOTE, "写回", words, "关闭工作簿后自动写入")
 

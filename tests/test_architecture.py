@@ -39,6 +39,7 @@ PURE = (
     "automation/care*",
     "automation/catalogue*",
     "automation/checks/*",
+    "automation/health*",
     "automation/history*",
     "automation/horizon*",
     "automation/identifiers*",
@@ -66,7 +67,7 @@ IMPURE = (
     *("openpyxl", "xlwings", "xlsxwriter", "python_calamine"),
     *("yagmail", "smtplib", "jinja2", "schedule", "sqlite3", "click", "time"),
     *("workbook.store", "workbook.live", "automation.journal", "automation.outbox", "automation.channels"),
-    *("automation.render", "automation.cycle", "automation.watch", "automation.cli"),
+    *("automation.render", "automation.cycle", "automation.watch", "automation.cli", "automation.heartbeat"),
 )
 
 # `now` is read once and handed down; these read it again.
