@@ -198,11 +198,14 @@ def _archived(reopenings: Occurrences, tickets: pd.DataFrame) -> Mask:
 
 
 def _archiving(course: Course, archived: Mask, before: Sequence[StageClock], others: Sequence[Course]) -> Course:
-    """A case is filed once everything else is done: the clock of filing starts with the last of it."""
+    """A case is filed once everything else is over: the clock of filing starts with the last that was done. A stage
+    whose end nobody wrote down is over; one whose beginning is unknown is not.
+    """
     waiting = np.zeros(len(course.start), dtype=bool)
     last = np.full(len(course.start), NEVER, dtype="M8[s]")
     for clock in before:
-        waiting |= clock.is_(*OPEN) | (clock.is_(Verdict.UNKNOWN) & np.isnat(clock.actual))
+        blind = clock.is_(Verdict.UNKNOWN) & (clock.reason == Reason.START_MISSING) & np.isnat(clock.actual)
+        waiting |= clock.is_(*OPEN) | blind
     for other in others:
         last = np.fmax(last, other.actual)
     start = np.where(waiting & ~archived, NEVER, last).astype("M8[s]")

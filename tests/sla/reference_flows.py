@@ -275,8 +275,8 @@ def is_filed(rules: Sequence[Row], facts: Facts) -> bool:
 def filing(
     courses: Sequence[Course], stages: Mapping[str, list[Stage]], rules: Sequence[Row], facts: Facts, closed: bool
 ) -> Course:
-    """The clock of filing. Decided: it starts once everything else is done, with the last of it; a stage that is over
-    but has no end (漏填) is not known to be done, and filing waits.
+    """The clock of filing. Decided: it starts once everything else is over, with the last that was done. A stage whose
+    end nobody wrote down (漏填) is over all the same; of one without a beginning nobody can tell, and filing waits.
     """
     others = [position for position, rule in enumerate(rules) if rule["终点"] != FILED]
     ends = [at for position in others if (at := courses[position].actual)]
@@ -285,7 +285,7 @@ def filing(
         return Course([Round(last, facts.ticket[FILED])])
     for position in others:
         told = stages[rules[position]["规则号"]][-1]
-        if told.verdict in STATES or (told.verdict.startswith("无法判定") and not told.actual):
+        if told.verdict in STATES or (told.verdict == "无法判定:起点缺失" and not told.actual):
             return Course()
     return Course([Round(last)]) if last else Course()
 
