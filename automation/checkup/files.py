@@ -67,6 +67,8 @@ def _workbook(path: Path, now: dt.datetime) -> Iterator[Line]:
 
 def _folder(what: str, folder: Path) -> Line:
     """Whether files can be made, renamed and taken away there: what a write and a backup do."""
+    if folder.exists() and not folder.is_dir():
+        return Line(Level.BAD, what, f"{folder} 是文件，不是文件夹", "把这个文件改名或移走")
     there = _nearest(folder)
     probe = there / f".kesu-{secrets.token_hex(4)}.tmp"
     renamed = probe.with_suffix(".ok")
@@ -103,7 +105,10 @@ def _journal(path: Path) -> Line:
 
 
 def _backups(settings: Settings) -> Line:
-    kept = [one for one in store.backups(settings.backup_dir) if one.workbook == settings.workbook.name]
+    try:
+        kept = [one for one in store.backups(settings.backup_dir) if one.workbook == settings.workbook.name]
+    except KesuError as error:
+        return Line(Level.BAD, "备份", str(error))
     if not kept:
         return Line(Level.GOOD, "备份", "还没有，第一次写回时建立")
     newest = max(one.taken for one in kept)
