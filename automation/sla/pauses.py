@@ -37,6 +37,7 @@ def of(tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64) -> tuple[Pause
     much.
     """
     entries = items(ledger)
+    entries = entries[entries["编号"].isin(tickets["编号"])]
     entries = entries[entries["转入日期"].notna() & (entries["转入日期"] <= now)]
     done = entries["完成日期"]
     done = done.mask(done.eq(done.dt.normalize()), done + pd.Timedelta(days=1))
