@@ -20,7 +20,14 @@ from automation.settings import Settings
 from automation.sla import official
 from workbook.locks import who_has_it_open
 
-TITLES = {"weekly": "周报", "monthly": "月报"}
+TITLES = {
+    "weekly": "周报",
+    "monthly": "月报",
+    "rewards": "奖罚情况",
+    "pending": "未了事宜提醒",
+    "analysis": "投诉分析月报",
+    "notices": "情况通报",
+}
 """What a job is called where its report, which is heavy, is not loaded; else its name."""
 
 _LATEST = 200

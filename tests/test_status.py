@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from automation import health, heartbeat, settings, vitals
 from automation.cli import main
 from automation.health import Beat, Facts, Letter, Level
+from automation.jobs import JOBS
 from automation.journal import Journal
 from automation.lease import LeaseHeld
 from automation.mail import compose
@@ -235,6 +236,10 @@ def test_a_report_that_should_have_gone_is_missed_and_one_that_went_is_not(shop)
     with Journal.open(of(shop).journal) as journal:
         journal.commit(now=tuesday, occurrences=[("weekly", "2026-W47")])
     assert vitals.take(of(shop), tuesday).owed == ()
+
+
+def test_every_report_of_the_calendar_has_a_name_for_people():
+    assert {job.name for job in JOBS} <= vitals.TITLES.keys()
 
 
 def test_status_loads_nothing_heavy(shop):
