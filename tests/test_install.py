@@ -383,3 +383,17 @@ def test_in_a_pipe_nothing_is_asked_and_a_wrong_kesu_toml_can_still_be_taken_bac
     result = kesu("install", "--remove", "--config", shop)
     assert result.exit_code == 0 and "已取消" in plain(result.output)
     assert any("disable --now" in command for command in computer.asked)
+
+
+def test_a_pass_needs_no_terminal_at_all_as_under_pythonw(tmp_path):
+    book = tmp_path / "登记.xlsx"
+    assert kesu("new", book, "--sample", "3").exit_code == 0
+    script = (
+        "import runpy, sys\n"
+        "sys.stdin = sys.stdout = sys.stderr = None\n"
+        f"sys.argv = ['kesu', 'run', {str(book)!r}]\n"
+        "runpy.run_module('automation', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
+    assert (tmp_path / "登记.kesu" / "heartbeat.json").is_file()
