@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from automation import channels, horizon, lease, outbox, plan, render, rest
-from automation.alerts import Recipient
+from automation import channels, horizon, lease, notices, outbox, plan, render, rest
+from automation.alerts import Digest, Recipient
 from automation.journal import Journal, JournalUnusable, NumberTaken
 from automation.lease import Computer
 from automation.mail import BadMail, Message
@@ -197,13 +197,21 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
     carried: dict[str, list[str]] = {}
     untold: set[str] = set()
     findings: list[Finding] = []
+    mailed: list[Digest] = []
     for digest in decided.digests:
         try:
             messages.append(render.digest(digest, settings, templates))
             carried[messages[-1].key] = [alert.key for alert in digest.alerts]
+            mailed.append(digest)
         except (BadMail, ValueError) as error:
             untold.update(alert.key for alert in digest.alerts)
             findings.append(_unsendable(digest.recipient.name, digest.recipient.address, error))
+    for robot in settings.robots if mailed else ():
+        try:
+            told = notices.notice(robot, mailed, settings)
+            messages += [told] if told else []
+        except Exception as error:  # noqa: BLE001 - what a group should also hear never stops the mail
+            findings.append(_unsaid(robot.name, error))
     done: list[tuple[str, str]] = []
     for occurrence in decided.reports:
         try:
@@ -289,6 +297,16 @@ def _unsendable(name: str, address: str, error: Exception) -> Finding:
         Severity.ERROR,
         f"发给{name}（{address}）的提醒没能生成：{error}",
         "检查“人员”表中的邮箱；改正后下一次会再发",
+        sheet="人员",
+    )
+
+
+def _unsaid(robot: str, error: Exception) -> Finding:
+    return Finding(
+        "MAIL-02",
+        Severity.ERROR,
+        f"群机器人 {robot} 的消息没能生成：{type(error).__name__}：{error}",
+        "邮件照常发出；请把这一条发给维护人员",
         sheet="人员",
     )
 

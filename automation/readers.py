@@ -26,6 +26,13 @@ def text(value: object, folder: Path) -> str:
     return value.strip()
 
 
+def texts(value: object, folder: Path) -> tuple[str, ...]:
+    """A list of lines, none of them empty."""
+    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+        raise Unfit('一列文字，如 ["客户经理", "管理部"]')
+    return tuple(text(one, folder) for one in value)
+
+
 def path(value: object, folder: Path) -> Path | None:
     """``None`` when empty; relative ones start at the folder of ``kesu.toml``."""
     words = text(value, folder)

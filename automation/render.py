@@ -119,7 +119,7 @@ def digest(digest: Digest, settings: Settings, templates: Environment) -> Messag
     return report(
         key=f"alert|{to.address}|{hashlib.sha256(told.encode()).hexdigest()[:24]}",
         kind="alert",
-        subject=_subject(digest),
+        subject=headline(digest),
         template="digest",
         context=context,
         recipients=(to,),
@@ -175,7 +175,8 @@ def page(template: str, context: Mapping[str, object], templates: Environment) -
     return inlined
 
 
-def _subject(digest: Digest) -> str:
+def headline(digest: Digest) -> str:
+    """What a digest says in one line: how many of each level, and the worst lateness."""
     alerts = digest.alerts
     parts = [f"{count} 件{level.chinese}" for level in _LATE if (count := _count(alerts, level))]
     if parts:

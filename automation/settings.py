@@ -99,6 +99,18 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Robot:
+    """A group robot that also tells the alerts to ``roles``. Its address, as good as a password, is never in here."""
+
+    name: str
+    """``wecom``, ``dingtalk`` or ``feishu``."""
+    roles: tuple[str, ...]
+    url_env: str
+    secret_env: str
+    """Empty where the service knows no signature."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a pass is told by the dealership rather than by the workbook."""
 
@@ -111,6 +123,8 @@ class Settings:
     watch: Watch
     heartbeat: Heartbeat
     jobs: tuple[Job, ...]
+    robots: tuple[Robot, ...] = ()
+    """Those in use."""
 
     @property
     def journal(self) -> Path:
@@ -138,7 +152,8 @@ class Key:
     default: object
 
 
-_PORTS = {"ssl": 465, "starttls": 587, "none": 25}
+PORTS = {"ssl": 465, "starttls": 587, "none": 25}
+_ROBOTS = {"wecom": ("url_env",), "dingtalk": ("url_env", "secret_env"), "feishu": ("url_env", "secret_env")}
 
 KEYS: tuple[Key, ...] = (
     Key("workbook", readers.path, None),
@@ -147,7 +162,7 @@ KEYS: tuple[Key, ...] = (
     Key("backups.keep", readers.integer(1, 10_000), 20),
     Key("mail.host", readers.text, ""),
     Key("mail.port", readers.integer(1, 65_535), 0),
-    Key("mail.security", readers.one_of(*_PORTS), "ssl"),
+    Key("mail.security", readers.one_of(*PORTS), "ssl"),
     Key("mail.allow_plain", readers.switch, False),
     Key("mail.user", readers.text, ""),
     Key("mail.sender", readers.address, ""),
@@ -166,6 +181,17 @@ KEYS: tuple[Key, ...] = (
     Key("heartbeat.ping_url", readers.url, ""),
     Key("heartbeat.stale_hours", readers.number(0.1, 720), 2.0),
     Key("heartbeat.delayed_hours", readers.number(0.1, 720), 4.0),
+    *(
+        key
+        for name, variables in _ROBOTS.items()
+        for key in (
+            Key(f"robots.{name}.roles", readers.texts, ()),
+            *(
+                Key(f"robots.{name}.{leaf}", readers.variable, f"KESU_{name}_{leaf}".removesuffix("_env").upper())
+                for leaf in variables
+            ),
+        )
+    ),
     *(
         Key(f"reports.{job.name}.{leaf}", read, getattr(job, leaf))
         for job in JOBS
@@ -203,7 +229,7 @@ def load(path: Path | None, *, workbook: Path | None) -> tuple[Settings, tuple[s
         try:
             values[key.path] = key.read(given[key.path], folder)
         except readers.Unfit as expected:
-            now = "别的内容" if "password" in key.path else _as_toml(given[key.path])
+            now = "别的内容" if key.path.endswith("_env") else _as_toml(given[key.path])
             errors.append(f"{key.path}：应为{expected}，现在是 {now}")
     if workbook is not None:
         values["workbook"] = workbook.absolute()
@@ -257,6 +283,8 @@ def _unknown(path: str, known: set[str]) -> str:
     if leaf.lower() in {"password", "passwd", "pwd", "授权码", "密码"}:
         return "密码不能写在文件里；请删掉这一行，把密码（授权码）放进环境变量 KESU_MAIL_PASSWORD，或系统的凭据管理器"
     by_leaf = {one.rpartition(".")[2]: one for one in known}
+    if path.startswith("robots.") and leaf.lower() in {"url", "webhook", "secret", "key", "token", "access_token"}:
+        return "机器人的地址和密钥等于密码，不能写在文件里；请删掉这一行，放进环境变量，或系统的凭据管理器"
     near = difflib.get_close_matches(path, known, n=1, cutoff=0.75)
     near = near or [by_leaf[one] for one in difflib.get_close_matches(leaf.lower(), by_leaf, n=1, cutoff=0.6)]
     return "没有这一项" + (f"；是不是 {near[0]}？" if near else "")
@@ -271,7 +299,7 @@ def _contradictions(values: Mapping[str, Any], given: Mapping[str, object]) -> I
         return
     if not values["mail.sender"] and "@" not in values["mail.user"]:
         yield "mail.sender：没有写；发信人邮箱是必需的"
-    if values["mail.security"] == "none" and not values["mail.allow_plain"] and not _is_here(values["mail.host"]):
+    if values["mail.security"] == "none" and not values["mail.allow_plain"] and not is_here(values["mail.host"]):
         yield (
             'mail.security："none" 会把密码和客户信息明文送上网络；请用 "ssl" 或 "starttls"，'
             "确实只走内网的，另写 allow_plain = true"
@@ -281,7 +309,8 @@ def _contradictions(values: Mapping[str, Any], given: Mapping[str, object]) -> I
         yield f"mail.ca_file：没有这个文件：{ca_file}"
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a server is this machine itself."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -297,7 +326,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         backups=Backups(values["backups.keep"]),
         mail=Mail(
             host=values["mail.host"],
-            port=values["mail.port"] or _PORTS[values["mail.security"]],
+            port=values["mail.port"] or PORTS[values["mail.security"]],
             security=values["mail.security"],
             user=values["mail.user"],
             sender=values["mail.sender"] or (values["mail.user"] if "@" in values["mail.user"] else ""),
@@ -322,6 +351,16 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         jobs=tuple(
             replace(job, **{leaf: values[f"reports.{job.name}.{leaf}"] for leaf in ("at", "holiday", "catch_up")})
             for job in JOBS
+        ),
+        robots=tuple(
+            Robot(
+                name,
+                values[f"robots.{name}.roles"],
+                values[f"robots.{name}.url_env"],
+                values.get(f"robots.{name}.secret_env", ""),
+            )
+            for name in _ROBOTS
+            if values[f"robots.{name}.roles"]
         ),
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -103,15 +105,51 @@ class Channel(Protocol):
     ) -> None: ...
 
 
+class Switchboard:
+    """Each message by the channel it was queued for, which is opened with the first of them."""
+
+    def __init__(self, channels: Mapping[str, Callable[[], Channel]]) -> None:
+        self._channels = channels
+        self._open: dict[str, Channel] = {}
+        self._closing = ExitStack()
+
+    def send(self, message: Queued) -> Receipt:
+        """As that channel does; for good refused when the settings no longer have it."""
+        name = message.channel
+        if name not in self._channels:
+            return Receipt(Outcome.PERMANENT, "kesu.toml 里已经不用这个群机器人")
+        if name not in self._open:
+            self._open[name] = self._closing.enter_context(self._channels[name]())
+        return self._open[name].send(message)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.clear()
+        self._closing.close()
+
+
 def choose(settings: Settings) -> Channel:
-    """The channel the settings name: mail once ``mail.host`` is set, otherwise a folder of ``.eml`` files."""
-    if settings.mail.host:
-        from automation.channels.mail import MailChannel
+    """The channels the settings name: mail once ``mail.host`` is set, otherwise a folder of ``.eml`` files; robots."""
 
-        return MailChannel(settings.mail)
-    from automation.channels.folder import FolderChannel
+    def mail() -> Channel:
+        if settings.mail.host:
+            from automation.channels.mail import MailChannel
 
-    return FolderChannel(settings.outbox)
+            return MailChannel(settings.mail)
+        from automation.channels.folder import FolderChannel
+
+        return FolderChannel(settings.outbox)
+
+    ways: dict[str, Callable[[], Channel]] = {"mail": mail}
+    if settings.robots:
+        from automation.channels import groups
+
+        ways |= {robot.name: partial(groups.channel, robot) for robot in settings.robots}
+    return Switchboard(ways)
 
 
 def terms(settings: Settings) -> Terms:

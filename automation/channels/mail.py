@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib
-import importlib.util
-import os
 import re
 import ssl
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from automation.accounts import password as password
 from automation.channels import ChannelDown, LoginRefused, Outcome, Queued, Receipt, Refusal
 from automation.settings import Mail
 
@@ -31,7 +29,6 @@ Whoever hangs up too soon makes duplicates (RFC 5321 section 4.5.3.2.6).
 _LONGEST_LAST_WORD = 300.0
 _GOODBYE = 5.0
 _CHUNK = 64 * 1024  # Python's time-out is for a whole sendall, however much there is to send
-_SERVICE = "kesu"  # the name the password stands under in the OS keyring
 
 
 class _OutOfStep(OSError):
@@ -235,23 +232,6 @@ def account(settings: Mail) -> str:
         secret = ""
     who = f"{settings.user}@{settings.host}:{settings.port}/{settings.security}"
     return f"{who} {hashlib.pbkdf2_hmac('sha256', secret.encode(), who.encode(), 100_000).hex()[:3]}"
-
-
-def password(settings: Mail) -> str:
-    """From the environment, else from the OS keyring if ``keyring`` is installed. Raises ``ChannelDown``."""
-    found = os.environ.get(settings.password_env, "")
-    if not found and importlib.util.find_spec("keyring"):
-        keyring: Any = importlib.import_module("keyring")
-        try:
-            found = keyring.get_password(_SERVICE, settings.user) or ""
-        except keyring.errors.KeyringError:
-            found = ""
-    if not found:
-        where = f"请设环境变量 {settings.password_env}，或存入系统的凭据管理器"
-        raise ChannelDown(f"没有 {settings.user} 的邮箱密码：{where}")
-    if not (found + settings.user).isascii():  # a pasted “授权码:” or a full-width sign; the protocol knows neither
-        raise ChannelDown(f"{settings.user} 的登录名或密码里有中文或全角字符，请重新设置")
-    return str(found)
 
 
 def _client(settings: Mail) -> Any:

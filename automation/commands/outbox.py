@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 
 import click
 
+from automation.channels.robot import spoken
 from automation.journal import Entry, Journal
 from automation.settings import Settings
 from workbook.errors import KesuError
@@ -18,7 +21,9 @@ _STATES = {
     "uncertain": "不确定",
     "sent": "已发",
     "failed": "失败",
+    "superseded": "过时未发",
 }
+_TROUBLE = ("uncertain", "failed", "queued", "retry")
 
 
 class NoSuchMail(KesuError):
@@ -26,15 +31,30 @@ class NoSuchMail(KesuError):
 
 
 def listing(settings: Settings) -> None:
-    """Every entry on a line, oldest first."""
+    """Every entry on a line, oldest first; below it what is wrong and what to do."""
     with Journal.peek(settings.journal) as journal:
         entries = journal.entries()
     for position, entry in enumerate(entries, start=1):
         who = "、".join(entry.recipients)
         click.echo(f"{position:>4}  {entry.queued_at:%m-%d %H:%M}  {_STATES[entry.state]}  {entry.subject}  → {who}")
-        if entry.note and entry.state != "sent":
-            click.echo(f"      {entry.note}")
-    click.echo(f"共 {len(entries)} 封")
+        for line in _below(entry, position):
+            click.echo(f"      {line}")
+    counts = Counter(entry.state for entry in entries)
+    told = [f"{_STATES[state]} {counts[state]}" for state in _TROUBLE if counts[state]]
+    click.echo("，".join([f"共 {len(entries)} 封", *told]))
+
+
+def _below(entry: Entry, position: int) -> Iterator[str]:
+    if entry.note and entry.state != "sent":
+        yield entry.note
+    if entry.state == "uncertain" and entry.due_at is None:
+        yield f"请问收件人；没收到的，用 kesu outbox release {position} 放行，会再发一次"
+    elif entry.due_at and entry.state in ("retry", "uncertain"):
+        yield f"{entry.due_at:%m-%d %H:%M} 再发"
+    elif entry.state == "failed":
+        yield f"改正后用 kesu outbox retry {position} 再发"
+    if entry.refused and entry.state != "failed":
+        yield f"拒收：{'；'.join(entry.refused.values())}"
 
 
 def show(settings: Settings, key: str) -> None:
@@ -43,6 +63,15 @@ def show(settings: Settings, key: str) -> None:
         entry = _find(journal, key)
         raw = journal.raw(entry.key) or b""
     click.echo(f"{_STATES[entry.state]}  {entry.subject}\n收件人：{'、'.join(entry.recipients)}\n{entry.note}".rstrip())
+    click.echo(
+        f"编号：{entry.message_id}  {entry.queued_at:%Y-%m-%d %H:%M} 生成，{entry.changed_at:%Y-%m-%d %H:%M} 更新"
+    )
+    if entry.pruned_at:
+        click.echo(f"正文已于 {entry.pruned_at:%Y-%m-%d} 清除；原文 {entry.size} 字节，SHA-256 {entry.sha256}")
+        return
+    if entry.channel != "mail":
+        click.echo("\n" + spoken(raw))
+        return
     body = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
     click.echo("\n" + (body.get_content() if body else ""))
 
