@@ -132,7 +132,7 @@ def shrink(db: sqlite3.Connection) -> None:
         if not db.execute("PRAGMA auto_vacuum").fetchone()[0]:  # made before kesu thought of it: once, whole
             db.execute("PRAGMA auto_vacuum = INCREMENTAL")
             db.execute("VACUUM")
-        db.execute("PRAGMA incremental_vacuum").fetchall()
+        db.executescript("PRAGMA incremental_vacuum")  # a cursor would stop after the first page
     except sqlite3.OperationalError:
         return
 

@@ -20,6 +20,9 @@ from cryptography.x509.oid import NameOID
 
 PASSWORD = "secret of the box"
 
+CUT, SILENCE, GARBAGE = "<cut>", "<silence>", "%% ?? nothing that is in any RFC"
+"""What a server may also do at a step instead of answering. After garbage it goes on as if nothing had happened."""
+
 over_plain_tls = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 """aiosmtpd knows of TLS only what STARTTLS began; on an SSL port it warns that there is none."""
 
@@ -117,7 +120,11 @@ def _unsigned(
 
 @dataclass
 class Server:
-    """What happened at the server, and how it is to misbehave: ``cut`` at a step, or answer ``say`` there."""
+    """What happened at the server, and how it is to misbehave: ``cut`` at a step, or answer ``say`` there.
+
+    The steps: connect, banner, EHLO, STARTTLS, handshake, EHLO-TLS, AUTH, MAIL, RCPT, DATA, body (before its end; an
+    answer is that to the whole of it), dot (the mail is kept, the answer is not given), QUIT.
+    """
 
     port: int = 0
     received: list[Envelope] = field(default_factory=list)
@@ -126,6 +133,23 @@ class Server:
     say: dict[str, str] = field(default_factory=dict)
     refuse: dict[str, str] = field(default_factory=dict)
     transports: list[Any] = field(default_factory=list)
+    heard: bytearray = field(default_factory=bytearray)
+    """Everything that came in the clear."""
+    steps: list[str] = field(default_factory=list)
+
+    def well(self) -> None:
+        """No more misbehaviour."""
+        self.cut = ""
+        self.say.clear()
+        self.refuse.clear()
+
+    def fresh(self) -> None:
+        """Well, and as if nothing had happened."""
+        self.well()
+        self.received.clear()
+        self.steps.clear()
+        self.heard.clear()
+        self.logins = 0
 
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         self.logins += 1
@@ -148,19 +172,69 @@ class Faulty(SMTP):
         super().__init__(server, hostname="localhost", authenticator=server.authenticate, **options)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.plan.transports.append(transport)
+        if transport not in self.plan.transports:
+            self.plan.transports.append(transport)
+        if self.plan.say.get("connect") == CUT:
+            self._hang_up()
         super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        assert self.transport is not None
+        if self._tls_protocol is None and self.transport.get_extra_info("ssl_object") is None:
+            self.plan.heard += data
+        super().data_received(data)
 
     def _hang_up(self) -> None:
         self.plan.transports[-1].abort()
 
     async def _or_fault(self, step: str, go_on: Callable[[str], Any], arg: str) -> None:
+        self.plan.steps.append(step)
         if self.plan.cut == step:
             self._hang_up()
         elif step in self.plan.say:
-            await self.push(self.plan.say[step])
+            await self._misbehave(self.plan.say[step], go_on, arg)
         else:
             await go_on(arg)
+
+    async def _misbehave(self, how: str, go_on: Callable[[str], Any], arg: str) -> None:
+        if how == CUT:
+            self._hang_up()
+        elif how == SILENCE:
+            await asyncio.Event().wait()
+        else:
+            await super().push(how)
+            if how == GARBAGE:
+                await go_on(arg)
+
+    _greeted = False
+
+    async def push(self, status: Any) -> None:
+        if self._greeted:
+            await super().push(status)
+        else:
+            self._greeted = True
+            await self._or_fault("banner", super().push, status)
+
+    async def smtp_EHLO(self, hostname: str) -> None:
+        await self._or_fault("EHLO-TLS" if self._tls_protocol else "EHLO", super().smtp_EHLO, hostname)
+
+    async def smtp_HELO(self, hostname: str) -> None:
+        await self._or_fault("EHLO-TLS" if self._tls_protocol else "EHLO", super().smtp_HELO, hostname)
+
+    async def smtp_STARTTLS(self, arg: str) -> None:
+        async def handshake(arg: str) -> None:
+            if "handshake" in self.plan.say:
+                await super(Faulty, self).push("220 go ahead")
+                await asyncio.sleep(0.1)  # what came together with that answer would be thrown away, and rightly
+            await self._or_fault("handshake", super(Faulty, self).smtp_STARTTLS, arg)
+
+        await self._or_fault("STARTTLS", handshake, arg)
+
+    async def smtp_AUTH(self, arg: str) -> None:
+        await self._or_fault("AUTH", super().smtp_AUTH, arg)
+
+    async def smtp_QUIT(self, arg: str) -> None:
+        await self._or_fault("QUIT", super().smtp_QUIT, arg)
 
     async def smtp_MAIL(self, arg: str) -> None:
         await self._or_fault("MAIL", super().smtp_MAIL, arg)
@@ -173,19 +247,26 @@ class Faulty(SMTP):
         await self._or_fault("RCPT", super().smtp_RCPT, arg)
 
     async def smtp_DATA(self, arg: str) -> None:
-        if self.plan.cut in ("body", "answer"):
+        body = self.plan.say.get("body", "")
+        if body in (CUT, SILENCE):
             await self.push("354 go on")
-            last = b".\r\n" if self.plan.cut == "answer" else b"\r\n"
+            await self._reader.readuntil(b"\r\n")
+            await self._misbehave(body, self.push, arg)
+        elif self.plan.cut in ("body", "answer") or "dot" in self.plan.say:
+            kept = self.plan.cut != "body"
+            await self.push("354 go on")
+            last = b".\r\n" if kept else b"\r\n"
             octets = b""
             while (line := await self._reader.readuntil(b"\r\n")) != last:
-                octets += line
-            if self.plan.cut == "answer":  # the server has kept it, but its 250 is lost
+                octets += line.removeprefix(b".")
+            if kept:  # the server has kept it, but its 250 is lost
                 assert self.envelope is not None
                 self.envelope.content = octets
                 self.plan.received.append(self.envelope)
-            self._hang_up()
-            return
-        await self._or_fault("DATA", super().smtp_DATA, arg)
+                self._set_post_data_state()
+            await self._misbehave(self.plan.say.get("dot", CUT), self.push, "250 OK")
+        else:
+            await self._or_fault("DATA", super().smtp_DATA, arg)
 
 
 @contextmanager

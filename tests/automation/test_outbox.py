@@ -1,6 +1,9 @@
 import datetime as dt
 import email
 import email.policy
+import hashlib
+import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -8,7 +11,8 @@ from typing import Any, Self
 
 import pytest
 
-from automation.channels import ChannelDown, Outcome, Queued, Receipt, Refusal, choose
+from automation import database
+from automation.channels import ChannelDown, Outcome, Queued, Receipt, Refusal, Terms, choose
 from automation.channels.folder import FolderChannel
 from automation.journal import Journal
 from automation.mail import Message, compose
@@ -255,3 +259,168 @@ def test_a_folder_that_cannot_be_written_delays_the_mail(journal: Journal, tmp_p
 
 def test_the_waits_double_and_stop_growing() -> None:
     assert [wait(tries) // MINUTE for tries in (1, 2, 3, 4, 9, 10, 500)] == [1, 2, 4, 8, 256, 360, 360]
+
+
+# --- How long, how much, how old --------------------------------------------------------------------------------------
+
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def test_a_channel_down_for_two_weeks_makes_a_failure_somebody_sees(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail("a", kind="report"), mail("b", kind="money")])
+    down = Scripted(ChannelDown("密码不对"))
+    deliver(journal, down, NOW)
+    assert deliver(journal, down, NOW + DOWN_FOR).retried == ("b", "a")
+    assert deliver(journal, down, NOW + DOWN_FOR + 2 * HOUR).failed == ("b", "a")
+    assert plain(journal.entries()[0].note) == "14 天没能发出,不再自动重试:密码不对"
+
+
+def test_an_alert_whose_fate_stays_unknown_is_not_repeated_for_ever(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail()])
+    channel, now = Scripted(LOST), NOW
+    for _ in range(100):
+        deliver(journal, channel, now)
+        now += HOUR
+    assert len(channel.carried) == 8
+    (entry,) = journal.entries()
+    assert entry.state == "uncertain" and "不再自动重发" in entry.note
+
+
+def test_an_outage_takes_no_doubt_away(journal: Journal) -> None:
+    journal.commit(now=NOW, messages=[mail()])
+    deliver(journal, Scripted(LOST), NOW)
+    deliver(journal, Scripted(ChannelDown("断网")), NOW + MINUTE)
+    assert state(journal) == "uncertain"
+    deliver(journal, Scripted(BUSY), NOW + 5 * MINUTE)
+    assert state(journal) == "uncertain"
+    deliver(journal, Scripted(NEVER), NOW + 50 * MINUTE)
+    assert state(journal) == "failed" and "不知道是否送达" in journal.entries()[0].note
+
+
+QUOTA = """
+    per minute  per day  recipients  passes at minutes  sent by each
+    3           0        1           0 1 2              3 3 3
+    0           4        1           0 1 1441           4 0 4
+    3           4        1           0 1 2              3 1 0
+    3           0        2           0 1 2              1 1 1
+    3           0        5           0 1 2              1 1 1
+    0           0        1           0 1                20 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "per_day", "people", "minutes", "sent"),
+    [[part.strip() for part in re.split(r" {2,}", line.strip())] for line in QUOTA.strip().splitlines()[1:]],
+)
+def test_what_the_provider_does_not_take_waits_in_the_queue(
+    journal: Journal, per_minute: str, per_day: str, people: str, minutes: str, sent: str
+) -> None:
+    to = [(str(one), f"p{one}@x.cn") for one in range(int(people))]
+    journal.commit(now=NOW, messages=[mail(f"{count:02}", to=to) for count in range(20)])
+    channel, left = Scripted(OK), 20
+    terms = Terms(int(per_minute), int(per_day))
+    for minute, expected in zip(minutes.split(), sent.split(), strict=True):
+        delivered = deliver(journal, channel, NOW + int(minute) * MINUTE, terms=terms)
+        left -= len(delivered.sent)
+        assert len(delivered.sent) == int(expected) and len(delivered.waiting) == left
+    assert {entry.state for entry in journal.entries()} <= {"sent", "queued"}
+    assert [one.key for one in channel.carried] == sorted(one.key for one in channel.carried)
+
+
+def test_what_waits_leaves_by_weight_then_by_age(journal: Journal) -> None:
+    for minute, kind in enumerate(("alert", "report", "money", "alert", "money", "report")):
+        journal.commit(now=NOW + minute * MINUTE, messages=[mail(f"{kind}{minute}", kind=kind)])
+    sent: list[str] = []
+    for minute in range(10, 13):
+        sent += deliver(journal, Scripted(OK), NOW + minute * MINUTE, terms=Terms(per_minute=2)).sent
+    assert sent == ["money2", "money4", "report1", "report5", "alert0", "alert3"]
+
+
+def told(journal: Journal) -> set[str]:
+    return set(journal.past().told)
+
+
+def test_an_alert_nobody_could_be_sent_for_hours_gives_way_and_is_told_afresh(journal: Journal) -> None:
+    journal.commit(
+        now=NOW,
+        messages=[mail("d"), mail("report", kind="report")],
+        carried={"d": ["t1", "t2"]},
+        told=["t1", "t2", "x"],
+    )
+    deliver(journal, Scripted(ChannelDown("断网")), NOW)
+    assert supersede(journal, NOW + 6 * HOUR) == () and told(journal) == {"t1", "t2", "x"}
+    later = NOW + 6 * HOUR + MINUTE
+    assert len(supersede(journal, later)) == 1 and told(journal) == {"x"}
+    fresh = mail("d", now=later)
+    journal.commit(now=later, messages=[fresh], carried={"d": ["t1", "t2"]}, told=["t1", "t2"])
+    channel = Scripted(OK)
+    assert deliver(journal, channel, later).sent == ("report", "d")
+    assert channel.carried[1].raw == fresh.raw
+    assert sorted(entry.state for entry in journal.entries()) == ["sent", "sent", "superseded"]
+    assert supersede(journal, later + DAY) == ()
+
+
+@pytest.mark.parametrize(("answer", "kind"), [(LOST, "alert"), (BUSY, "alert"), (OK, "alert"), ("down", "money")])
+def test_what_a_server_has_seen_or_is_no_alert_does_not_give_way(
+    journal: Journal, answer: Receipt | str, kind: str
+) -> None:
+    journal.commit(now=NOW, messages=[mail("d", kind=kind)], carried={"d": ["t1"]}, told=["t1"])
+    deliver(journal, Scripted(answer if isinstance(answer, Receipt) else ChannelDown("断网")), NOW)
+    assert supersede(journal, NOW + DAY) == () and told(journal) == {"t1"}
+
+
+def test_an_alert_somebody_else_already_has_does_not_give_way(journal: Journal) -> None:
+    """Three digests: c shares an alert with b, b one with a, which was sent: told afresh, a's reader would have it twice."""
+    carried = {"a": ["t1"], "b": ["t1", "t2"], "c": ["t2"], "d": ["t3"]}
+    journal.commit(now=NOW, messages=[mail(key) for key in carried], carried=carried, told=["t1", "t2", "t3"])
+    deliver(journal, Scripted(OK, ChannelDown("断网")), NOW)
+    assert len(supersede(journal, NOW + DAY)) == 1
+    assert told(journal) == {"t1", "t2"}
+    assert [entry.state for entry in journal.entries()] == ["sent", "retry", "retry", "superseded"]
+
+
+def test_the_bytes_of_old_mail_go_and_its_evidence_stays(journal: Journal, tmp_path: Path) -> None:
+    big = [("照片.png", bytes(range(256)) * 4_000)]
+    many = [mail(f"m{count}", attachments=big) for count in range(8)]
+    journal.commit(now=NOW, messages=[*many, mail("money", kind="money", attachments=big)])
+    deliver(journal, Scripted(LOST, OK), NOW)  # money goes first, and is in doubt
+    full = (tmp_path / "journal.sqlite3").stat().st_size
+    deliver(journal, Scripted(OK), NOW + 89 * DAY)
+    assert journal.raw("m0") == many[0].raw
+    deliver(journal, Scripted(OK), NOW + 91 * DAY)
+    assert [journal.raw(message.key) for message in many] == [b""] * 8
+    assert journal.raw("money"), "what is in doubt is kept until somebody has looked"
+    (entry,) = [entry for entry in journal.entries() if entry.key == "m0"]
+    assert (entry.state, entry.recipients, entry.subject, entry.message_id) == (
+        "sent",
+        many[0].recipients,
+        many[0].subject,
+        many[0].message_id,
+    )
+    assert (entry.size, entry.sha256) == (len(many[0].raw), hashlib.sha256(many[0].raw).hexdigest())
+    assert (tmp_path / "journal.sqlite3").stat().st_size < full / 4
+
+
+def test_a_journal_made_before_pruning_gives_its_room_back_too(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    old = sqlite3.connect(path)
+    for statements in database.MIGRATIONS[:3]:
+        for statement in statements:
+            old.execute(statement)
+    old.execute("PRAGMA user_version = 3")
+    at = NOW.isoformat()
+    for count in range(4):
+        old.execute(
+            "INSERT INTO outbox (key, kind, recipients, subject, message_id, raw, queued_at, state, pending, changed_at)"
+            " VALUES (?, 'alert', '[\"a@x.cn\"]', '提醒', '<1@x>', ?, ?, 'sent', '[]', ?)",
+            (str(count), bytes(500_000), at, at),
+        )
+    old.commit()
+    old.close()
+    with Journal.open(path) as journal:
+        deliver(journal, Scripted(OK), NOW + 100 * DAY)
+        assert [(entry.size, entry.sha256) for entry in journal.entries()] == [
+            (500_000, hashlib.sha256(bytes(500_000)).hexdigest())
+        ] * 4
+    assert path.stat().st_size < 300_000
