@@ -35,5 +35,7 @@ def report(settings: Settings, *, as_json: bool, now: dt.datetime) -> int:
     for line in lines:
         click.echo(str(line))
     bad = sum(line.level is health.Level.BAD for line in lines)
-    click.echo("一切正常" if code == health.WELL else f"{bad} 件事需要人处理" if bad else "还不知道是否正常")
+    noted = any(line.level is health.Level.NOTE for line in lines)
+    well = "没有要处理的事，带 ! 的留意一下" if noted else "一切正常"
+    click.echo(well if code == health.WELL else f"{bad} 件事需要人处理" if bad else "还不知道是否正常")
     return code
