@@ -19,7 +19,7 @@ from workbook.errors import NotAWorkbook
 from workbook.parts import NativeTable, Parts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-"""The wall clock of every time in the workbook (SCHEMA)."""
+"""The wall clock of every time in the workbook (the contract)."""
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

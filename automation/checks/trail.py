@@ -14,7 +14,7 @@ from workbook.schema import EVENTS
 from workbook.vocabulary import FLOW
 
 STANDARD, TIERS, MANUFACTURER, TOYOTA, SELLER, REPAIRER, PARTS_SHOP, ACCIDENT, ENTERPRISE = FLOW.values
-"""The flows by what PROCESS.md calls them: STD, TIER, OEM, GTOYOTA, SALES, REPAIR, PARTS, EVQ, GENERIC."""
+"""The flows by what the written process calls them: STD, TIER, OEM, GTOYOTA, SALES, REPAIR, PARTS, EVQ, GENERIC."""
 
 MAJOR = "重大"
 

@@ -76,7 +76,7 @@ class Calendar:
         return _numbers(end) - _numbers(start)
 
     def same_day(self, start: Instants) -> Instants:
-        """23:59 of the day of ``start`` (SCHEMA: 当日)."""
+        """23:59 of the day of ``start`` (contract: 当日)."""
         midnight = start.astype("M8[D]").astype("M8[s]")
         end: Instants = np.add(midnight, np.timedelta64(_LAST_MINUTE, "s")).astype("M8[s]")
         return end

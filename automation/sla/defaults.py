@@ -1,4 +1,4 @@
-"""The rule sheet a new workbook starts with: every flow of PROCESS.md, its limits, and where in the sources they stand.
+"""The rule sheet a new workbook starts with: every flow of the process, its limits, and where the sources have them.
 
 A limit that no source gives is either what "at once" was taken for, said so in 出处, or 无: the stage is shown and
 counted, but never late, until the dealership types a limit.

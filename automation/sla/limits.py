@@ -94,7 +94,7 @@ def next_summary(start: Instants) -> Instants:
 
 
 def _end_of(day: npt.NDArray[np.datetime64]) -> Instants:
-    """23:59 of a day (SCHEMA: 当日 ends at 23:59)."""
+    """23:59 of a day (contract: 当日 ends at 23:59)."""
     end: Instants = np.add(day.astype("M8[s]"), np.timedelta64(86_340, "s")).astype("M8[s]")
     return end
 

@@ -1,7 +1,7 @@
 """Working time by walking: minute by minute, day by day, nothing clever. The product's calendar must agree with it.
 
-Written from the notice of the State Council and from SCHEMA.md (营业时间, 节假日), not from the product, and slow on
-purpose. Decided where the sources are silent: a make-up day, or a 班 of the 节假日 sheet, on a weekday that is closed
+Written from the notice of the State Council and from the contract of the workbook (营业时间, 节假日), not from the product,
+and slow on purpose. Decided where the sources are silent: a make-up day, or a 班 of the 节假日 sheet, on a weekday that is closed
 otherwise has the hours of the first weekday that is open; without a ruling Monday to Friday are working days.
 """
 

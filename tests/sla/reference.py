@@ -1,4 +1,4 @@
-"""The clock of the standard flow as PROCESS.md tells it: one ticket, one stage at a time, nothing clever.
+"""The clock of the standard flow as the written process tells it: one ticket, one stage at a time, nothing clever.
 
 Written from that page alone and slow on purpose. The product's clock must agree with it on every ticket. A ticket is a
 dict of column → value (missing or ``None``: empty), so is an entry of a ledger or of 处理记录.
@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 SAME_DAY = "same day"
 NEXT_TUESDAY = "next Tuesday"
 
-# The table of PROCESS.md: rule, stage, where the clock starts, where it stops, the limit.
+# The table of the written process: rule, stage, where the clock starts, where it stops, the limit.
 STAGES: tuple[tuple[str, str, str, str, Any], ...] = (
     ("STD-01", "上报", "接收时间", "上报时间", dt.timedelta(hours=1)),
     ("STD-02", "填单", "上报时间", "填单时间", dt.timedelta(minutes=30)),
@@ -129,7 +129,7 @@ def customer_not_reached(ticket: Row, events: Sequence[Row], start: dt.datetime,
 
 
 def last_minute(day: dt.datetime) -> dt.datetime:
-    """SCHEMA: 当日 ends at 23:59 of that day."""
+    """Contract: 当日 ends at 23:59 of that day."""
     return day.replace(hour=23, minute=59, second=0)
 
 
@@ -195,7 +195,7 @@ def judge_stage(position: int, ticket: Row, items: Sequence[Row], events: Sequen
         return so("无法判定:起点缺失" if rule == "STD-01" else "未到")
     if not still_on_time(limit, due, now):
         return so("超时")
-    # SCHEMA: 临近 from three quarters of the limit on.
+    # Contract: 临近 from three quarters of the limit on.
     if 4 * (now - start) >= 3 * (due - start):
         return so("临近")
     return so("进行中")
@@ -207,7 +207,7 @@ STATES = {"进行中": "正常", "未到": "正常", "临近": "临近", "超时
 
 
 def standing(ticket: Row, items: Sequence[Row], stages: dict[str, Stage]) -> Ticket:
-    """SCHEMA: 当前环节 is the first stage not done, 截止时间 when it is due, 状态 how it stands."""
+    """Contract: 当前环节 is the first stage not done, 截止时间 when it is due, 状态 how it stands."""
     if ticket.get("归档时间"):
         return Ticket(stages, "", None, "已办结")
     name, due, state = "", None, ""

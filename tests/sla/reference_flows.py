@@ -1,7 +1,7 @@
-"""The clock of the eight other flows as PROCESS.md tells it: one ticket, one entry at a time, nothing clever.
+"""The clock of the eight other flows as the written process tells it: one ticket, one entry at a time, nothing clever.
 
-Written from that page, from SCHEMA.md and from the rows of the default rules, which are used as data; slow on purpose. The
-product's clock must agree with it on every round of every stage of every ticket. A ticket is a dict of column → value
+Written from that page, from the contract of the workbook and from the rows of the default rules, which are used as data;
+slow on purpose. The product's clock must agree with it on every round of every stage of every ticket. A ticket is a dict of column → value
 (missing or ``None``: empty), so is an entry of 处理记录, of 重大质量事故 or of a ledger of pending items. What happened to
 a case is laid out in the order of time, and walked through.
 
@@ -398,7 +398,7 @@ def still_on_time(rule: Row, due: dt.datetime, moment: dt.datetime) -> bool:
 def at_risk(
     start: dt.datetime, due: dt.datetime, now: dt.datetime, pauses: Sequence[tuple[dt.datetime, dt.datetime]]
 ) -> bool:
-    """SCHEMA: 临近 when three quarters of the limit are gone. Decided: time that is paused is no part of it."""
+    """Contract: 临近 when three quarters of the limit are gone. Decided: time that is paused is no part of it."""
     gone, whole = now - start, due - start
     for begin, end in pauses:
         begin = max(begin, start)
@@ -479,7 +479,7 @@ STATES = {"进行中": "正常", "未到": "正常", "临近": "临近", "超时
 
 
 def standing(rules: Sequence[Row], stages: dict[str, list[Stage]], facts: Facts, closed: bool) -> Case:
-    """SCHEMA: 当前环节 is the first stage not done, 截止时间 when it is due, 状态 how it stands."""
+    """Contract: 当前环节 is the first stage not done, 截止时间 when it is due, 状态 how it stands."""
     if closed:
         return Case(stages, "", None, "已办结")
     name, due, state = "", None, ""
@@ -492,7 +492,7 @@ def standing(rules: Sequence[Row], stages: dict[str, list[Stage]], facts: Facts,
             name, state = rule["环节"], STATES[stage.verdict]
             due = None if stage.verdict == "暂停" else stage.due
             break
-    # SCHEMA: a pending item shows the 4th by which its customer must be talked to (STD-16).
+    # Contract: a pending item shows the 4th by which its customer must be talked to (STD-16).
     if pending(facts.items) and not facts.ticket.get("转管理部时间"):
         return Case(stages, name, talk_by(facts.items), "未了事宜")
     return Case(stages, name, due, state)

@@ -188,7 +188,7 @@ def _about(place: str, said: object, expected: object, facts: slow.Facts) -> str
     entries = "\n".join(f"{row} {entry['时间']} {entry['事项']} {entry['结果']}" for row, entry in facts.records)
     accidents = "\n".join(str(entry) for _, entry in facts.accidents)
     return (
-        f"{place}\nthe clock says    {said}\nPROCESS.md says   {expected}\nnow {facts.now}\n"
+        f"{place}\nthe clock says    {said}\nthe written process says   {expected}\nnow {facts.now}\n"
         f"{facts.ticket}\n{entries}\n{accidents}\n{ledgers}"
     )
 

@@ -225,7 +225,7 @@ def _stages(sheet: Any, styles: Styles, register: Rows, head: int) -> int:
 
 
 STAGES = ("上报", "填单", "编号", "责任认定", "复核", "报总经理", "执行", "转客服", "回访", "考核归档")
-"""The words of 当前环节 in the standard flow (SCHEMA)."""
+"""The words of 当前环节 in the standard flow (the contract)."""
 
 
 def _by_word(

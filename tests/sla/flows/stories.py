@@ -91,7 +91,7 @@ def _sheets(flow: str, text: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def judged(one: Story, now: dt.datetime) -> slow.Case:
-    """What the product says at a moment; the reference, which knows nothing but PROCESS.md, must say the same.
+    """What the product says at a moment; the reference, which knows nothing but the written process, must say the same.
 
     An item that is done later is not yet done for those who look before.
     """
