@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 
 import click
 
+from automation.channels.robot import spoken
 from automation.journal import Entry, Journal
 from automation.settings import Settings
 from workbook.errors import KesuError
@@ -62,9 +63,14 @@ def show(settings: Settings, key: str) -> None:
         entry = _find(journal, key)
         raw = journal.raw(entry.key) or b""
     click.echo(f"{_STATES[entry.state]}  {entry.subject}\n收件人：{'、'.join(entry.recipients)}\n{entry.note}".rstrip())
-    click.echo(f"编号：{entry.message_id}  {entry.queued_at:%Y-%m-%d %H:%M} 生成，{entry.changed_at:%Y-%m-%d %H:%M} 更新")
+    click.echo(
+        f"编号：{entry.message_id}  {entry.queued_at:%Y-%m-%d %H:%M} 生成，{entry.changed_at:%Y-%m-%d %H:%M} 更新"
+    )
     if entry.pruned_at:
         click.echo(f"正文已于 {entry.pruned_at:%Y-%m-%d} 清除；原文 {entry.size} 字节，SHA-256 {entry.sha256}")
+        return
+    if entry.channel != "mail":
+        click.echo("\n" + spoken(raw))
         return
     body = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
     click.echo("\n" + (body.get_content() if body else ""))
