@@ -232,31 +232,6 @@ def report(name: str, workbook: Path, period: str | None, output: Path, now: dt.
 
 
 @main.group()
-def mail() -> None:
-    """发信邮箱。"""
-
-
-@mail.command("setup")
-@click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")
-@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
-@click.option("--provider", metavar="邮箱", help="exmail、qq、163、aliyun、office365、relay、other；写了就不再询问。")
-@click.option("--user", metavar="地址", help="邮箱地址（登录名）。密码只从环境变量或凭据管理器取。")
-@click.option("--sender", metavar="地址", help="发信人邮箱（默认：同 --user）。")
-@click.option("--sender-name", metavar="名字", help="发信人显示的名字。")
-@click.option("--host", metavar="服务器", help="relay、other 的发信服务器。")
-@click.option("--port", type=click.IntRange(1, 65_535), metavar="端口", help="默认按加密方式。")
-@click.option("--security", type=click.Choice(["ssl", "starttls", "none"]), metavar="方式", help="ssl、starttls、none。")
-@click.option("--test-mail/--no-test-mail", default=None, help="给自己发一封测试邮件。")
-@now_option
-@told_plainly
-def mail_setup(workbook: Path | None, config: Path | None, now: dt.datetime, **given: Any) -> int:
-    """选邮箱、登录试一下、把密码存进系统的凭据管理器，并写好 kesu.toml。"""
-    from automation.commands.mail import Given, setup
-
-    return setup(config, workbook, Given(**given), now)
-
-
-@main.group()
 def outbox() -> None:
     """待发、已发、失败和不确定的邮件。"""
 
@@ -310,6 +285,30 @@ def outbox_release(key: str, workbook: Path | None, config: Path | None, now: dt
     from automation.commands.outbox import release
 
     release(find_settings(workbook, config), key, now)
+
+
+@main.group()
+def mail() -> None:
+    """发信邮箱。"""
+
+
+@mail.command("setup")
+@outbox_options
+@click.option("--provider", metavar="邮箱", help="exmail、qq、163、aliyun、office365、relay、other；写了就不再询问。")
+@click.option("--user", metavar="地址", help="邮箱地址（登录名）。密码只从环境变量或凭据管理器取。")
+@click.option("--sender", metavar="地址", help="发信人邮箱（默认：同 --user）。")
+@click.option("--sender-name", metavar="名字", help="发信人显示的名字。")
+@click.option("--host", metavar="服务器", help="relay、other 的发信服务器。")
+@click.option("--port", type=click.IntRange(1, 65_535), metavar="端口", help="默认按加密方式。")
+@click.option("--security", type=click.Choice(["ssl", "starttls", "none"]), help="加密方式。")
+@click.option("--test-mail/--no-test-mail", default=None, help="给自己发一封测试邮件。")
+@now_option
+@told_plainly
+def mail_setup(workbook: Path | None, config: Path | None, now: dt.datetime, **given: Any) -> int:
+    """选邮箱、登录试一下、把密码存进系统的凭据管理器，并写好 kesu.toml。"""
+    from automation.commands.mail import Given, setup
+
+    return setup(config, workbook, Given(**given), now)
 
 
 @main.command()

@@ -217,8 +217,15 @@ class Letters:
 
         One of them stays when something it tells has reached, or may yet reach, anybody by another mail. Returns the
         subjects. The row stays as evidence, under a key of its own: the mail that takes its place may have the same.
+        What a group robot could not say by then is simply left unsaid: mail tells it.
         """
         with transaction(self._db) as db:
+            db.execute(
+                "UPDATE outbox SET state = 'superseded', changed_at = ?1, due_at = NULL,"
+                " note = '群里一直没能发出，内容已经过时，不再发；邮件照常：' || note"
+                " WHERE channel <> 'mail' AND state IN ('queued', 'retry') AND coalesce(since, queued_at) < ?2",
+                (now.isoformat(), before.isoformat()),
+            )
             old = db.execute(
                 "SELECT key, subject FROM outbox WHERE kind = 'alert' AND state IN ('queued', 'retry') AND tries = 0"
                 " AND doubted = 0 AND coalesce(since, queued_at) < ? AND key IN (SELECT outbox FROM carried) ORDER BY id",

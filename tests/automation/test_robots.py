@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,10 +18,11 @@ from automation.alerts import Alert, Digest, Level, Recipient
 from automation.channels import Outcome, Queued, Receipt, Switchboard
 from automation.channels.groups import SERVICES, channel
 from automation.channels.robot import Case, Notice, RobotChannel, cut, packed, spoken
+from automation.cli import main
 from automation.journal import Journal
 from automation.mail import Message
 from automation.notices import MOST_CASES, notice
-from automation.outbox import Delivered, deliver
+from automation.outbox import Delivered, deliver, supersede
 from automation.settings import Robot, Settings
 from tests.robot_server import KEY, SECRET, Groups, running
 from tests.smtp_server import Certificates
@@ -367,6 +369,16 @@ def test_a_robot_no_longer_used_ends_its_messages_and_no_mail(journal: Journal) 
     assert "不用这个群机器人" in journal.entries()[0].note
 
 
+def test_what_a_group_could_not_hear_for_hours_is_left_unsaid(journal: Journal, groups: Groups) -> None:
+    told = message()
+    journal.commit(now=NOW, messages=[told])
+    down = deliver(journal, ways(groups, "wecom", url="http://127.0.0.1:1/send"), NOW).down
+    assert supersede(journal, NOW + 5 * 60 * MINUTE) == () and state(journal, told.key) == "retry"
+    supersede(journal, NOW + 7 * 60 * MINUTE)
+    assert state(journal, told.key) == "superseded" and down in journal.entries()[0].note
+    assert deliver(journal, ways(groups, "wecom"), NOW + 8 * 60 * MINUTE) == Delivered() and groups.heard == []
+
+
 # --- Nobody else hears it ---------------------------------------------------------------------------------------------
 
 
@@ -441,3 +453,53 @@ def test_a_journal_from_before_takes_robots(tmp_path: Path) -> None:
 def test_what_is_stored_is_json_without_any_signature() -> None:
     stored = json.loads(message("feishu").raw)
     assert stored["msg_type"] == "text" and "sign" not in stored and packed(stored) == message("feishu").raw
+
+
+# --- A whole pass -----------------------------------------------------------------------------------------------------
+
+AT = ("--now", "2026-11-21T09:30")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, groups: Groups, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A dealership whose managers have a group; mail goes into a folder."""
+    assert kesu("new", tmp_path / "客诉.xlsx", "--sample", "25", "--seed", "3", *AT).exit_code == 0
+    roles = "roles = ['客户经理', '管理部', '主管总经理', '客户服务中心', '接收人']"
+    config = tmp_path / "kesu.toml"
+    config.write_text(f"workbook = '客诉.xlsx'\n[robots.wecom]\n{roles}\n", encoding="utf-8")
+    monkeypatch.setenv("KESU_WECOM_URL", groups.url("wecom"))
+    return config
+
+
+def kesu(*args: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(arg) for arg in args])
+
+
+def test_a_pass_tells_the_group_once_beside_the_mails(shop: Path, groups: Groups) -> None:
+    done = kesu("run", "--config", shop, *AT)
+    assert done.exit_code == 0, done.output
+    mails = len(list(shop.parent.rglob("*.eml")))
+    assert mails and len(groups.heard) == 1 and "【客诉提醒】" in groups.heard[0]
+    assert kesu("run", "--config", shop, "--now", "2026-11-21T09:31").exit_code == 0
+    assert len(groups.heard) == 1
+    lines = kesu("outbox", "list", "--config", shop).output.splitlines()
+    (position,) = [line.split()[0] for line in lines if "企业微信群机器人" in line]
+    assert groups.heard[0] in kesu("outbox", "show", position, "--config", shop).output
+    journal = next(shop.parent.rglob("*.sqlite3")).read_bytes()
+    assert KEY.encode() not in journal
+
+
+@pytest.mark.parametrize("trouble", ["no address", "away", "a fault of ours"])
+def test_no_trouble_with_a_robot_stops_mail_or_write(
+    shop: Path, groups: Groups, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    if trouble == "no address":
+        monkeypatch.delenv("KESU_WECOM_URL")
+        monkeypatch.setattr(accounts, "kept", lambda kept_as: "")
+    elif trouble == "away":
+        monkeypatch.setenv("KESU_WECOM_URL", f"http://127.0.0.1:1/send?key={KEY}")
+    else:
+        monkeypatch.setattr("automation.notices.headline", lambda digest: 1 / 0)
+    done = kesu("run", "--config", shop, *AT)
+    assert done.exit_code == 0 and "写回" in done.output and "机器人" in done.output and KEY not in done.output
+    assert list(shop.parent.rglob("*.eml")) and groups.heard == []
