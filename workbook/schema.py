@@ -300,11 +300,15 @@ RULES = Table(
     "规则",
     "规则",
     (
-        Column("规则号", width=9),
+        Column("规则号", width=12.5),
         Column("流程", list=v.RULE_FLOW, width=12),
-        Column("环节", width=11),
-        Column("起点", width=16, note="登记表的一列，或“处理记录:事项”"),
-        Column("终点", width=16, note="登记表的一列，或“处理记录:事项”"),
+        Column("环节", width=14),
+        Column(
+            "起点", Kind.LONG_TEXT, width=26, note="登记表的时间列，或“处理记录:事项”；几个事项用顿号隔开，先发生的算"
+        ),
+        Column(
+            "终点", Kind.LONG_TEXT, width=26, note="登记表的时间列，或“处理记录:事项”；几个事项用顿号隔开，先发生的算"
+        ),
         Column("时限", Kind.NUMBER, width=8),
         Column("单位", list=v.UNIT, width=10),
         Column("延长时限", Kind.NUMBER, width=10),
