@@ -5,10 +5,12 @@ A password comes from the environment, else from the operating system's keyring;
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import ssl
 import sys
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,8 @@ from workbook.errors import KesuError
 
 SERVICE = "kesu"
 """The name everything of ours stands under in the keyring."""
+PATIENCE = 20.0
+"""Seconds for somebody to open a locked keyring."""
 
 
 class NoKeyring(KesuError):
@@ -130,13 +134,18 @@ def secret(variable: str, kept_as: str) -> str:
 
 
 def kept(kept_as: str) -> str:
-    """From the keyring; empty when it has none, or there is no keyring."""
-    try:
-        return str(_keyring().get_password(SERVICE, kept_as) or "")
-    except NoKeyring:
-        return ""
-    except Exception:  # noqa: BLE001 - a locked or broken keyring raises what its desktop raises
-        return ""
+    """From the keyring; empty when it has none, there is no keyring, or it is locked and nobody opens it."""
+    found: list[str] = []
+
+    def ask() -> None:
+        # A locked or broken keyring raises what its desktop raises.
+        with contextlib.suppress(Exception):
+            found.append(str(_keyring().get_password(SERVICE, kept_as) or ""))
+
+    asking = threading.Thread(target=ask, name="kesu-keyring", daemon=True)
+    asking.start()
+    asking.join(PATIENCE)  # a locked one asks on the screen, where nobody may be
+    return found[0] if found else ""
 
 
 def keep(kept_as: str, value: str) -> str:

@@ -21,6 +21,8 @@ from automation.wording import moment, span
 
 MOST_CASES = 10
 """Cases listed in one notice; the mails have them all."""
+PREFIX = "robot|"
+"""What the key of every notice begins with."""
 _LONGEST = 150  # bytes of one case's words
 _GM = "主管总经理"
 
@@ -41,7 +43,7 @@ def notice(robot: Robot, digests: Sequence[Digest], settings: Settings) -> Messa
     cases = tuple(_case(alert, now) for alert in alerts[:MOST_CASES])
     keys = "\n".join(sorted(alert.key for alert in alerts))
     return Message(
-        key=f"robot|{robot.name}|{hashlib.sha256(keys.encode()).hexdigest()[:24]}",
+        key=f"{PREFIX}{robot.name}|{hashlib.sha256(keys.encode()).hexdigest()[:24]}",
         kind="alert",
         recipients=(f"{service.title}机器人",),
         subject=told,

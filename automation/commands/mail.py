@@ -117,7 +117,7 @@ def _asked(before: Mail, provider: Preset | None = None) -> _Account:
         known = before.host == host and before.security == security
         port = int(_line("端口", str(before.port if known else PORTS[security]), _port))
     address = _line("发信人邮箱地址", before.sender, _address)
-    user = _line("登录名（不用登录就填 -）", before.user or address, str) if not provider.host else address
+    user = _line("登录名（不用登录就填 -）", before.user or address, _user) if not provider.host else address
     user = "" if user == "-" else user
     name = _line("发信人显示的名字", before.sender_name, str)
     mail = replace(before, host=host, port=port, security=security, user=user, sender=address, sender_name=name)
@@ -165,6 +165,12 @@ def _address(answer: str) -> str:
         return checked_address(answer)
     except BadMail as error:
         raise Unanswered(str(error)) from error
+
+
+def _user(answer: str) -> str:
+    if not accounts.fits(answer):
+        raise Unanswered("登录名里有中文或全角字符")
+    return answer
 
 
 def _host(answer: str) -> str:

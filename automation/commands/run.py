@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from automation import cycle, heartbeat
+from automation import cycle, heartbeat, notices
 from automation.cli import CLEAN, COULD_NOT
 from automation.commands.check import line, tally
 from automation.cycle import Outcome
@@ -58,9 +58,11 @@ def tell(outcome: Outcome, settings: Settings) -> None:
 def _tell_mail(outcome: Outcome, settings: Settings) -> None:
     sent = outcome.delivered
     where = "" if settings.mail.host else f"（没有设置邮箱，存为文件：{settings.outbox}）"
-    click.echo(f"邮件：发出 {len(sent.sent)} 封{where if sent.sent else ''}")
+    groups = sum(key.startswith(notices.PREFIX) for key in sent.sent)
+    mails = len(sent.sent) - groups
+    click.echo(f"邮件：发出 {mails} 封{where if mails else ''}" + (f"；群里发出 {groups} 条" if groups else ""))
     if sent.down:
-        click.echo(f"✗ 邮件暂时发不出去：{sent.down}；共 {len(sent.retried)} 封，稍后自动重发", err=True)
+        click.echo(f"✗ 暂时发不出去：{sent.down}；共 {len(sent.retried)} 封，稍后自动重发", err=True)
     elif sent.retried:
         click.echo(f"  · {len(sent.retried)} 封稍后重发")
     if sent.failed:

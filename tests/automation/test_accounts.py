@@ -3,6 +3,7 @@
 import datetime as dt
 import socket
 import ssl
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,20 @@ def test_without_a_keyring_of_the_system_nothing_is_kept_and_it_is_said(
         assert "hunter2" not in f"{told.value}{told.value.__cause__}"
         with pytest.raises(ChannelDown, match="KESU_MAIL_PASSWORD"):
             accounts.password(account())
+
+
+class Waiting(InMemory):
+    """As a locked one, whose question stands on a screen."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        time.sleep(0.5)
+        return "late"
+
+
+def test_a_keyring_that_waits_for_somebody_holds_up_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "PATIENCE", 0.05)
+    with using(Waiting()):
+        assert accounts.kept("abc@qq.com") == ""
 
 
 def test_a_pasted_label_or_a_line_break_is_no_password() -> None:
@@ -216,7 +231,7 @@ def test_however_it_is_written_everything_else_reads_the_same(tmp_path: Path, te
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20)
 
 
-@hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(host=words, comment=words, other=words)
 def test_whatever_stands_there_is_kept_or_the_file_left_alone(
     tmp_path: Path, host: str, comment: str, other: str

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from automation import accounts, settings
@@ -188,6 +189,7 @@ def test_a_message_is_never_longer_than_the_service_takes(journal: Journal, grou
     assert deliver(journal, ways(groups, name), NOW).sent == ("k",)
 
 
+@hypothesis(deadline=None)
 @given(st.text(max_size=9000), st.sampled_from(sorted(SERVICES)))
 def test_even_an_endless_headline_fits_and_no_character_is_broken(headline: str, name: str) -> None:
     octets = SERVICES[name].fitted(Notice(headline.replace("\ud800", ""), "店", (), 3))
@@ -195,6 +197,7 @@ def test_even_an_endless_headline_fits_and_no_character_is_broken(headline: str,
     assert "还有 3 条" in spoken(octets) or "还有 3 条" in octets.decode()
 
 
+@hypothesis(deadline=None)
 @given(st.text(), st.integers(3, 60))
 def test_a_cut_leaves_whole_characters(words: str, room: int) -> None:
     made = cut(words, room)
@@ -479,6 +482,7 @@ def test_a_pass_tells_the_group_once_beside_the_mails(shop: Path, groups: Groups
     done = kesu("run", "--config", shop, *AT)
     assert done.exit_code == 0, done.output
     mails = len(list(shop.parent.rglob("*.eml")))
+    assert f"发出 {mails} 封" in done.output and "群里发出 1 条" in done.output
     assert mails and len(groups.heard) == 1 and "【客诉提醒】" in groups.heard[0]
     assert kesu("run", "--config", shop, "--now", "2026-11-21T09:31").exit_code == 0
     assert len(groups.heard) == 1
