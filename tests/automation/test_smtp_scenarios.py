@@ -5,14 +5,19 @@ Each scenario is two or three passes: one over a server that misbehaves, the nex
 
 import base64
 import datetime as dt
+import email
+import email.policy
+import email.utils
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
+import fast_mail_parser
 import pytest
 
 from automation.channels import Terms
@@ -364,3 +369,70 @@ def test_a_connection_that_ended_between_two_mails_is_opened_again_at_once(
     finally:
         del server.handle_DATA
     assert server.logins == 2 and len(server.received) == 2
+
+
+# --- Read back by others ----------------------------------------------------------------------------------------------
+
+WORDS = {
+    "plain": ("张伟", "【客诉提醒】2 件超时|星耀4S店", "十一月 奖罚情况.xlsx"),
+    "rare": ("欧阳·龘𠮷", "𠮷野家旁的事故车，㛃女士投诉", "龘𠮷（终稿）.xlsx"),
+    "long": ("买买提·吐尔逊江·阿不都热西提" * 3, "超时" * 90, "二〇二六年十一月客户信息反馈处理单汇总" * 5 + ".xlsx"),
+    "marks": (
+        '张"三", (主管); <李>',
+        "价格: ¥1,000 = 50%？=?utf-8?b?5L2g?= \\ “引号”",
+        "a;b'c%20=d “终稿” [1]，2.xlsx",
+    ),
+    "mixed": ("Zhang, Wei 张伟", "VIN LSVAU033X82345678 的 4S 店 reply — ok 😀", "Report 报告 2026-11.xlsx"),
+    "latin": ("Zhang Wei", "Complaint " + "x" * 120, "report.xlsx"),
+}
+
+
+def by_standard_library(octets: bytes) -> tuple[str, str, str, str, str]:
+    read = email.message_from_bytes(octets, policy=email.policy.default)
+    plain_part, html_part = read.get_body(("plain",)), read.get_body(("html",))
+    assert plain_part is not None and html_part is not None
+    (file,) = read.iter_attachments()
+    texts = (plain_part.get_content(), html_part.get_content())
+    # CPython keeps the blanks that only fold a long name; no mail program does.
+    folded = email.message_from_bytes(octets)["To"].replace("\r\n ", " ")
+    name, _ = email.utils.parseaddr(folded)
+    return str(make_header(decode_header(name))), str(read["Subject"]), str(file.get_filename()), *texts
+
+
+def by_older_standard_library(octets: bytes) -> tuple[str, str, str, str, str]:
+    read = email.message_from_bytes(octets)
+    leaves = [part for part in read.walk() if not part.is_multipart()]
+    texts = [part.get_payload(decode=True).decode() for part in leaves[:2]]
+    name, _ = email.utils.parseaddr(read["To"])
+    decoded = [str(make_header(decode_header(words))) for words in (name, read["Subject"])]
+    return (
+        decoded[0],
+        decoded[1],
+        email.utils.collapse_rfc2231_value(leaves[2].get_filename() or ""),
+        texts[0],
+        texts[1],
+    )
+
+
+def by_a_stranger(octets: bytes) -> tuple[str, str, str, str, str]:
+    """The mailparse library, written in Rust and knowing nothing of Python's."""
+    read = fast_mail_parser.parse_email(octets)
+    (file,) = read.attachments
+    return read.to[0].display_name, read.subject, file.filename, read.text_plain[0], read.text_html[0]
+
+
+@pytest.mark.parametrize("reader", [by_standard_library, by_older_standard_library, by_a_stranger])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("words", list(WORDS))
+def test_names_subjects_and_files_read_the_same_to_every_reader(
+    words: str, kind: str, reader: Callable[[bytes], tuple[str, ...]], office: Office
+) -> None:
+    name, subject, file = WORDS[words]
+    text, html = "您好，\n.\n..一行以点开头\n\n" + "很长的一行" * 300 + "\n", f"<p>您好 {'很长' * 500}</p>\n"
+    to = [(name, "zhang@example.com")]
+    message = mail(kind=kind, to=to, subject=subject, text=text, html=html, attachments=[(file, b"\x00\xff.\r\n" * 99)])
+    queue(office, message)
+    assert office.send("good-starttls", NOW).sent == ("main",)
+    (taken,) = office.servers["good-starttls"].received
+    read = [part.replace("\r\n", "\n") for part in reader(taken.content)]
+    assert read == [name, subject, file, text, html]
