@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ class Ground:
     now: dt.datetime
     notes: list[tuple[str, str, str, Row, str]] = field(default_factory=list)
     spoiled: set[int] = field(default_factory=set)
+    _by_number: dict[tuple[str, int], dict[object, list[Row]]] = field(default_factory=dict)
 
     def take(self, fits: Callable[[Case], bool]) -> Case | None:
         """A ticket that fits and holds no mistake yet; from now on it is spoken for."""
@@ -52,7 +54,13 @@ class Ground:
             self.note(rule, REGISTER.sheet, column, case.row, what)
 
     def with_number(self, sheet: str, number: str) -> Iterable[Row]:
-        return (row for row in self.contents[sheet] if row.get("编号") == number)
+        rows = self.contents[sheet]
+        index = self._by_number.get((sheet, len(rows)))
+        if index is None:  # rows are added now and then, asked for a hundred thousand times
+            index = self._by_number[sheet, len(rows)] = defaultdict(list)
+            for row in rows:
+                index[row.get("编号")].append(row)
+        return [row for row in index.get(number, ()) if row.get("编号") == number]
 
 
 def done(case: Case) -> bool:
