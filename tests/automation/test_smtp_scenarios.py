@@ -96,14 +96,28 @@ def servers(certificates: Certificates) -> Iterator[dict[str, Server]]:
         }
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A new journal: made once, for it is written to the disk table by table."""
+    path = tmp_path_factory.mktemp("journal") / "journal.sqlite3"
+    Journal.open(path).close()
+    return path.read_bytes()
+
+
 @pytest.fixture
 def office(
-    tmp_path: Path, servers: dict[str, Server], certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    empty: bytes,
+    servers: dict[str, Server],
+    certificates: Certificates,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Office]:
     monkeypatch.setenv("KESU_MAIL_PASSWORD", PASSWORD)
     for server in servers.values():
         server.fresh()
     settings, _ = load(None, workbook=tmp_path / "客诉.xlsx")
+    settings.state_dir.mkdir()
+    settings.journal.write_bytes(empty)
     with Journal.open(settings.journal) as journal:
         journal._db.execute("PRAGMA synchronous = OFF")  # no test pulls the plug
         yield Office(tmp_path, journal, servers, certificates.ca)
