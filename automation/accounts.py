@@ -221,7 +221,7 @@ def advice(error: ChannelDown, mail: Mail, provider: Preset) -> str:
     if isinstance(cause, TimeoutError | ConnectionError):
         return f"连不到 {mail.host} 端口 {mail.port}：地址或端口写错了，或公司的防火墙没有放行这个端口"
     if type(cause).__name__ == "SMTPServerDisconnected":
-        return f"服务器挂断了：端口和加密方式可能不配（465 用 ssl，587 用 starttls），现在是 {mail.port} 和 {mail.security}"
+        return f"服务器挂断了，或没有回应：端口和加密方式可能不配（465 用 ssl，587 用 starttls），现在是 {mail.port} 和 {mail.security}"
     return ""
 
 
