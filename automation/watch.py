@@ -227,6 +227,7 @@ def summary(outcome: Outcome, settings: Settings) -> list[str]:
         *(finding.message for finding in outcome.unsendable),
         *([f"发出 {len(sent.sent)} 封邮件"] if sent.sent else []),
         *([f"暂时发不出去：{sent.down}；稍后自动重发"] if sent.down else []),
+        *([f"{len(sent.waiting)} 封已到邮箱的限额，留到下一轮"] if sent.waiting else []),
         *([f"{len(sent.failed)} 封发送失败，用 kesu outbox list 查看"] if sent.failed else []),
         *([f"{len(sent.uncertain)} 封不知道是否送达，用 kesu outbox list 查看"] if sent.uncertain else []),
         *(f"收件人被拒收 {address}：{words}" for _, address, words in sent.refused),

@@ -65,6 +65,8 @@ def _tell_mail(outcome: Outcome, settings: Settings) -> None:
         click.echo(f"✗ 暂时发不出去：{sent.down}；共 {len(sent.retried)} 封，稍后自动重发", err=True)
     elif sent.retried:
         click.echo(f"  · {len(sent.retried)} 封稍后重发")
+    if sent.waiting:
+        click.echo(f"  · {len(sent.waiting)} 封留到下一轮：已到邮箱每分钟或每天的限额")
     if sent.failed:
         click.echo(f"✗ {len(sent.failed)} 封发送失败，用 kesu outbox list 查看", err=True)
     if sent.uncertain:

@@ -14,6 +14,7 @@ import pytest
 from automation import database
 from automation.channels import ChannelDown, Outcome, Queued, Receipt, Refusal, Terms, choose
 from automation.channels.folder import FolderChannel
+from automation.commands.outbox import listing, show
 from automation.journal import Journal
 from automation.mail import Message, compose
 from automation.outbox import DOWN_FOR, REFUSED_FOR, Delivered, deliver, supersede, wait
@@ -424,3 +425,43 @@ def test_a_journal_made_before_pruning_gives_its_room_back_too(tmp_path: Path) -
             (500_000, hashlib.sha256(bytes(500_000)).hexdigest())
         ] * 4
     assert path.stat().st_size < 300_000
+
+
+def test_the_list_says_in_chinese_what_is_wrong_and_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, _ = load(None, workbook=tmp_path / "客诉.xlsx")
+    to = [("张伟", "a@x.cn"), ("李娜", "b@x.cn")]
+    partly = Receipt(Outcome.SENT, "", (Refusal("b@x.cn", 550, "没有此人", False),))
+    with Journal.open(settings.journal) as journal:
+        journal.commit(
+            now=NOW,
+            messages=[
+                mail("doubt", kind="money", subject="奖罚情况"),
+                mail("never", kind="report", subject="周报"),
+                mail("partly", subject="提醒一", to=to),
+                mail("busy", subject="提醒二"),
+                mail("fine", subject="提醒三"),
+            ],
+        )
+        deliver(journal, Scripted(LOST, NEVER, partly, BUSY, OK), NOW)
+        deliver(journal, Scripted(ChannelDown("断网")), NOW + 91 * DAY)
+    listing(settings)
+    shown = [line.strip() for line in plain(capsys.readouterr().out).splitlines()]
+    assert shown == [
+        "1  11-21 09:30  不确定  奖罚情况  → zhang@example.com",
+        "断了",
+        "请问收件人;没收到的,用 kesu outbox release 1 放行,会再发一次",
+        "2  11-21 09:30  失败  周报  → zhang@example.com",
+        "550 不收",
+        "改正后用 kesu outbox retry 2 再发",
+        "3  11-21 09:30  已发  提醒一  → a@x.cn、b@x.cn",
+        "拒收:b@x.cn:550 没有此人",
+        "4  11-21 09:30  失败  提醒二  → zhang@example.com",
+        "14 天没能发出,不再自动重试:断网",
+        "改正后用 kesu outbox retry 4 再发",
+        "5  11-21 09:30  已发  提醒三  → zhang@example.com",
+        "共 5 封,不确定 1,失败 2",
+    ]
+    show(settings, "5")
+    assert "正文已于 2027-02-20 清除" in capsys.readouterr().out
