@@ -19,10 +19,12 @@ from typing import Any
 
 import fast_mail_parser
 import pytest
+from click.testing import CliRunner
 
 from automation.channels import Terms
 from automation.channels import mail as channels_mail
 from automation.channels.mail import MailChannel, account
+from automation.cli import main
 from automation.commands import outbox as command
 from automation.journal import Entry, Journal
 from automation.mail import Message, compose
@@ -450,3 +452,34 @@ def test_names_subjects_and_files_read_the_same_to_every_reader(
     (taken,) = office.servers["good-starttls"].received
     read = [part.replace("\r\n", "\n") for part in reader(taken.content)]
     assert read == [name, subject, file, text, html]
+
+
+# --- The whole program ------------------------------------------------------------------------------------------------
+
+
+def test_after_a_long_outage_each_person_is_told_once_how_things_stand_now(
+    tmp_path: Path, servers: dict[str, Server], certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kesu(command: str, at: str) -> str:
+        given = [command, *(["--config", str(tmp_path / "kesu.toml")] if command == "run" else [str(book)])]
+        more = ["--sample", "40", "--seed", "11"] if command == "new" else []
+        result = CliRunner().invoke(main, [*given, *more, "--now", at])
+        return result.output
+
+    monkeypatch.setenv("KESU_MAIL_PASSWORD", PASSWORD)
+    book, server = tmp_path / "登记.xlsx", servers["good-ssl"]
+    server.fresh()
+    kesu("new", "2026-11-21T09:30")
+    (tmp_path / "kesu.toml").write_text(
+        f"workbook = '{book.name}'\n[mail]\nhost = '127.0.0.1'\nport = {server.port}\n"
+        f"user = 'kesu@example.com'\nca_file = '{certificates.ca}'\ntimeout = 20\n",
+        encoding="utf-8",
+    )
+    server.say["banner"] = "421 4.3.2 closed for repairs"
+    assert "closed for repairs" in kesu("run", "2026-11-21T09:30")
+    server.well()
+    assert "发出" in kesu("run", "2026-11-21T16:30")
+    read = [email.message_from_bytes(one.content, policy=email.policy.default) for one in server.received]
+    assert len(read) > 2
+    told = Counter((str(one["To"]), one["Date"].datetime.strftime("%H:%M")) for one in read)
+    assert set(told.values()) == {1} and "09:30" not in {at for _, at in told}, "the morning's digests gave way"
