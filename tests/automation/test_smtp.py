@@ -34,6 +34,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture(autouse=True)
 def _password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KESU_MAIL_PASSWORD", PASSWORD)
+    monkeypatch.setattr("automation.accounts.kept", lambda kept_as: "")  # whatever keyring this computer has
 
 
 def account(server: Server, certificates: Certificates, **changes: Any) -> MailChannel:
@@ -184,6 +185,18 @@ def test_a_refusal_for_now_is_tried_again_and_arrives_once(
         server.say.clear()
         assert deliver(journal, account(server, certificates), NOW + MINUTE).sent == ("m",)
     assert len(server.received) == 1
+
+
+def test_a_sender_the_server_does_not_take_fails_no_mail_and_names_itself(
+    journal: Journal, certificates: Certificates
+) -> None:
+    journal.commit(now=NOW, messages=[mail("a"), mail("b", kind="money")])
+    with running(certificates.good) as server:
+        server.say["MAIL"] = "501 mail from address must be same as authorization user"
+        delivered = deliver(journal, account(server, certificates), NOW)
+        assert delivered.retried == ("b", "a") and "mail.sender" in delivered.down and server.logins == 1
+        server.say.clear()
+        assert deliver(journal, account(server, certificates), NOW + MINUTE).sent == ("b", "a")
 
 
 @pytest.mark.parametrize("step", ["RCPT", "DATA", "body"])
