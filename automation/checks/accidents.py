@@ -9,9 +9,9 @@ import pandas as pd
 from automation.checks.facts import Check, Facts, mark
 from automation.checks.pending import GM
 from automation.roster import names_in
+from automation.sidesheets.threeguarantees import IN_FORCE, SOURCE, Demand, near_their_end
 from automation.sla import calendar, hours
 from automation.sla.calendar import NoOpenTime
-from automation.threeguarantees import IN_FORCE, SOURCE, Demand, near_their_end
 from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from automation import care, spotchecks
 from automation.checks.facts import Check, Facts, mark
+from automation.sidesheets import care, spotchecks
 from workbook.finding import Finding, Severity
 from workbook.schema import CARE, SPOT_CHECKS
 

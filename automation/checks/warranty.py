@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from automation.checks.facts import Check, Facts, mark
-from automation.recurrence import Recurrence, recurrences
-from automation.warranty import SOURCE, days_between
+from automation.sidesheets.recurrence import Recurrence, recurrences
+from automation.sidesheets.warranty import SOURCE, days_between
 from workbook.finding import Finding, Severity
 from workbook.schema import WARRANTY
 

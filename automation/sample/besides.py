@@ -9,8 +9,8 @@ import numpy as np
 
 from automation.sample.planted import Planted
 from automation.sample.tickets import Row
+from automation.sidesheets.threeguarantees import ANSWER_DAYS, EXCHANGES, WARN_DAYS, is_demand
 from automation.sla import calendar
-from automation.threeguarantees import ANSWER_DAYS, EXCHANGES, WARN_DAYS, is_demand
 from workbook.schema import ACCIDENTS, CARE, EVENTS, HOLIDAYS, REGISTER, SPOT_CHECKS, WARRANTY
 
 Contents = dict[str, list[Row]]

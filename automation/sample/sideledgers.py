@@ -8,11 +8,11 @@ import random
 import numpy as np
 import pandas as pd
 
-from automation.care import DUE, GRACE, plan
 from automation.sample import people
 from automation.sample.cars import customer
 from automation.sample.tickets import Case, Row
-from automation.spotchecks import MET, NOT_MET
+from automation.sidesheets.care import DUE, GRACE, plan
+from automation.sidesheets.spotchecks import MET, NOT_MET
 from workbook.vocabulary import SPOT_CHECK_ITEM
 
 _REASONS = {

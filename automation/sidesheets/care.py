@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from automation import months
-from automation.months import Days
+from automation.sidesheets import months
+from automation.sidesheets.months import Days
 
 EVENT, DUE = "事项", "应联系日期"
 

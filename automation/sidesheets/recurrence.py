@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from automation import months
+from automation.sidesheets import months
 from workbook.ledger import Ledger, Records
 from workbook.schema import WARRANTY
 

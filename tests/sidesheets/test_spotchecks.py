@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from automation import spotchecks
+from automation.sidesheets import spotchecks
 from tests import tables
 from workbook.schema import SPOT_CHECKS
 

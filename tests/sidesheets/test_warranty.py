@@ -2,7 +2,7 @@
 
 import pytest
 
-from automation.warranty import verdicts
+from automation.sidesheets.warranty import verdicts
 from tests import tables
 from workbook.schema import WARRANTY
 

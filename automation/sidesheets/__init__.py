@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from automation import accidents, care, warranty
+from automation.sidesheets import accidents, care, warranty
 from workbook.ledger import Ledger
 from workbook.schema import ACCIDENTS, CARE, WARRANTY, Table
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automation.care import plan
-from automation.months import after
+from automation.sidesheets.care import plan
+from automation.sidesheets.months import after
 from tests import tables
 from workbook.schema import CARE
 
