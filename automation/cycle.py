@@ -7,11 +7,11 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from automation import channels, horizon, lease, notices, outbox, plan, render, rest
 from automation.alerts import Digest, Recipient
 from automation.journal import Journal, JournalUnusable, NumberTaken
+from automation.lastcheck import Leak
 from automation.lease import Computer
 from automation.mail import BadMail, Message
 from automation.outbox import Delivered
@@ -21,6 +21,7 @@ from automation.reports import REPORTS
 from automation.reports.period import Period
 from automation.rest import Mark
 from automation.settings import Settings
+from automation.stationery import Stationery
 from automation.timetable import Occurrence
 from workbook import ledger, package, snapshot, store
 from workbook.edits import CellEdit
@@ -28,9 +29,6 @@ from workbook.errors import CannotPatch, KesuError, WorkbookBusy, WorkbookChange
 from workbook.finding import Finding, Severity
 from workbook.package import Refusal
 from workbook.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _ATTEMPTS = 3
 """How often a pass starts over when the file was saved, or a number given, while it was deciding."""
@@ -192,7 +190,7 @@ def run(
 
 def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[Finding, ...]:
     """Reserve the numbers and queue the mail in one transaction. A digest that cannot be built is a finding."""
-    templates = render.environment()
+    templates = render.environment(settings)
     messages: list[Message] = []
     carried: dict[str, list[str]] = {}
     untold: set[str] = set()
@@ -203,9 +201,10 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
             messages.append(render.digest(digest, settings, templates))
             carried[messages[-1].key] = [alert.key for alert in digest.alerts]
             mailed.append(digest)
-        except (BadMail, ValueError) as error:
+        except (BadMail, Leak, ValueError) as error:
             untold.update(alert.key for alert in digest.alerts)
-            findings.append(_unsendable(digest.recipient.name, digest.recipient.address, error))
+            name, address = digest.recipient.name, digest.recipient.address
+            findings.append(error.finding(name) if isinstance(error, Leak) else _unsendable(name, address, error))
     for robot in settings.robots if mailed else ():
         try:
             told = notices.notice(robot, mailed, settings)
@@ -217,6 +216,8 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         try:
             messages.append(_due_mail(occurrence, decided, settings, templates))
             done.append(occurrence.key)
+        except Leak as error:
+            findings.append(error.finding("、".join(REPORTS[occurrence.name].roles)))
         except Exception as error:  # noqa: BLE001 - one failing report never stops another, and is due until sent
             findings.append(_unreported(occurrence, error))
     journal.commit(
@@ -231,10 +232,10 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         changes=decided.changes,
         seen=decided.seen,
     )
-    return tuple(findings)
+    return (*findings, *templates.findings)
 
 
-def _due_mail(occurrence: Occurrence, decided: Plan, settings: Settings, templates: Environment) -> Message:
+def _due_mail(occurrence: Occurrence, decided: Plan, settings: Settings, templates: Stationery) -> Message:
     return report_mail(
         occurrence.name,
         occurrence.period,
@@ -251,7 +252,7 @@ def report_mail(
     period: Period,
     decided: Plan,
     settings: Settings,
-    templates: Environment,
+    templates: Stationery,
     *,
     also: Recipient | None = None,
     note: str = "",
@@ -277,6 +278,7 @@ def report_mail(
         templates=templates,
         attachments=built.attachments,
         note=note,
+        customers=set(decided.facts.register["客户姓名"]) - {one.name for one in decided.facts.roster.people},
     )
 
 

@@ -79,10 +79,12 @@ def compose(
     now: dt.datetime,
     attachments: Sequence[tuple[str, bytes]] = (),
     images: Sequence[Image] = (),
+    thread: tuple[str, str] | None = None,
 ) -> Message:
     """The finished message; ``sender`` and ``to`` are ``(name, address)``; ``now`` naive is China's wall clock.
 
-    Raises :class:`BadMail`.
+    ``thread``: what is the same for all mails that belong together, and the words a reader sees above them. They answer
+    one that was never sent, so each stands right whichever of them arrived. Raises :class:`BadMail`.
     """
     if sum(len(content) for _, content in attachments) > LARGEST:
         raise BadMail(f"“{subject}”的附件共超过 {LARGEST // 1024 // 1024} MB，邮箱一般会拒收；请把附件拆小")
@@ -90,13 +92,19 @@ def compose(
     if not addresses:
         raise BadMail(f"“{subject}”没有收件人")
     digest = hashlib.sha256(key.encode()).hexdigest()
-    message_id = f"<{digest[:32]}@{checked_address(sender[1]).partition('@')[2]}>"
+    domain = checked_address(sender[1]).partition("@")[2]
+    message_id = f"<{digest[:32]}@{domain}>"
     mail = EmailMessage(policy=_POLICY)
     mail["Date"] = format_datetime(now.astimezone(CHINA) if now.tzinfo else now.replace(tzinfo=CHINA))
     mail["From"] = _mailbox(*sender)
     mail["To"] = ",\r\n ".join(_mailbox(name, address) for name, address in to)
     mail["Subject"] = encoded(subject)
     mail["Message-ID"] = message_id
+    if thread:
+        mail["In-Reply-To"] = mail["References"] = (
+            f"<{hashlib.sha256(f'thread|{thread[0]}'.encode()).hexdigest()[:32]}@{domain}>"
+        )
+        mail["Thread-Topic"] = encoded(thread[1])  # Outlook goes by it, since our subjects differ
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office answers stay away
     mail["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
     mail.set_content(text, cte="base64")
@@ -169,7 +177,7 @@ def _html_part(mail: EmailMessage) -> EmailMessage:
 class _AlreadyEncoded(EmailPolicy):
     """Stores the headers this module encodes as they are, and writes them as they are."""
 
-    _OURS = frozenset({"from", "to", "subject", "message-id"})
+    _OURS = frozenset({"from", "to", "subject", "message-id", "thread-topic"})
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         if name.lower() not in self._OURS:

@@ -7,8 +7,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import Enum
 
-from automation.identifiers import LANDLINE, MOBILE, NO_PLATE, PROVINCES, VIN
+from automation.identifiers import LANDLINE, NO_PLATE, PROVINCES, VIN
+
+_BLIND = frozenset({"财务部"})
+"""Roles that pay and deduct, and need to know no customer for it."""
+
+
+class Sight(Enum):
+    """How much of a customer the readers of a mail are shown."""
+
+    MASKED = "masked"
+    """What staff who know the case need to recognise it."""
+    NOTHING = "nothing"
+    """Not even that."""
+
+
+def sight(readers: Iterable[str]) -> Sight:
+    """What a mail may show that goes to all of ``readers``, each one's roles joined by 、.
+
+    Whoever is finance and nothing else is shown nothing, and so is everybody who gets the same mail.
+    """
+    blind = any(_BLIND.issuperset(roles.split("、")) for roles in readers)
+    return Sight.NOTHING if blind else Sight.MASKED
+
 
 _COMPOUND_SURNAMES = frozenset(
     re.findall(
@@ -20,12 +43,14 @@ _TITLED = re.compile(r"^(.{1,2}?)(先生|女士|小姐|太太|师傅|老板|总|
 _COMPANY = re.compile(r"(公司|集团|厂|商行|车队|合作社|中心|医院|学校|银行|协会|局|所|部|店)$")
 _SPACE = re.compile(r"[\s·•・.\-]+")
 
+MOBILE_AS_WRITTEN = r"1[3-9]\d(?:[- ]?\d{4}){2}"
+
 # Digits may not touch further digits: a ticket number or an amount is no phone. Plates wider than the checks take them:
 # a wrong sign in one makes it no less personal.
 _IN_TEXT = re.compile(
     rf"(?P<vin>(?<![A-Za-z0-9]){VIN}(?![A-Za-z0-9]))"
-    rf"|(?P<phone>(?<![\dA-Za-z])(?:\+?86[- ]?)?(?:{MOBILE}|1[3-9]\d[- ]\d{{4}}[- ]\d{{4}}|{LANDLINE})(?![\dA-Za-z]))"
-    rf"|(?P<plate>[{PROVINCES}][A-Z][ ·•・.-]?[A-Z0-9]{{4,5}}[A-Z0-9挂学警港澳])",
+    rf"|(?P<phone>(?<!\d)(?:\+?86[- ]?)?{MOBILE_AS_WRITTEN}(?!\d)|(?<![\dA-Za-z])(?:\+?86[- ]?)?{LANDLINE}(?![\dA-Za-z]))"
+    rf"|(?P<plate>(?<![全最更崭])[{PROVINCES}][A-Z][ ·•・.-]?[A-Z0-9]{{4,5}}[A-Z0-9挂学警港澳])",
     re.IGNORECASE,
 )
 

@@ -1,28 +1,25 @@
-"""From a digest or a report to a finished mail: Jinja2 templates, styles inlined, personal data masked.
-
-The templates stand in the package ``templates``, folder ``mail``: ``NAME.html.j2`` with ``NAME.txt.j2`` beside it.
-"""
+"""From a digest or a report to a finished mail: what is in it, for whom, and the last look at its bytes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from typing import TYPE_CHECKING
+from pathlib import Path, PureWindowsPath
+from urllib.parse import quote
 
+from automation import lastcheck
 from automation.alerts import Alert, Digest, Level, Recipient
 from automation.mail import Image, Message, compose
-from automation.privacy import mask_name, mask_phone, mask_plate, mask_text, mask_vin
+from automation.privacy import Sight, mask_name, mask_plate, mask_text, sight
 from automation.settings import Settings
+from automation.stationery import Stationery
 from automation.wording import moment, span
+from workbook.edits import Cell
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-MOST_ROWS = 100
-"""Alerts listed in one mail; a longer list is worked off in the workbook, not in a mail."""
+MOST_ROWS = 40
+"""Alerts listed in one mail: Gmail cuts at 102 KB of HTML; a longer list is worked off in the workbook anyway."""
 _LONGEST_SUMMARY = 80  # characters: three lines of its column
 _NOBODY = "kesu@localhost"  # sender of .eml files while no mail account is set up
 
@@ -55,6 +52,8 @@ class Row:
     responsible: str
     why: str
     where: str
+    link: str
+    """Opens the workbook at that cell where it stands on a share; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,51 +67,30 @@ class Section:
     rows: tuple[Row, ...]
 
 
-def environment() -> Environment:
-    """The templates, ready: everything but ``.txt.j2`` is escaped, an unknown name is an error."""
-    import jinja2
-
-    def read(name: str) -> str | None:
-        file = resources.files("templates").joinpath("mail", name)
-        return file.read_text(encoding="utf-8") if file.is_file() else None
-
-    made = jinja2.Environment(
-        loader=jinja2.FunctionLoader(read),
-        # Not select_autoescape: it looks at the last suffix and would leave .html.j2 unescaped.
-        autoescape=lambda name: not (name or "").endswith(".txt.j2"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters.update(
-        span=span,
-        moment=moment,
-        mask_name=mask_name,
-        mask_plate=mask_plate,
-        mask_phone=mask_phone,
-        mask_vin=mask_vin,
-        mask_text=mask_text,
-    )
-    return made
+def environment(settings: Settings | None = None) -> Stationery:
+    """The templates, ready: ours, and before them what stands in the folder that ``settings`` name."""
+    return Stationery(settings.mail.templates if settings else None)
 
 
-def digest(digest: Digest, settings: Settings, templates: Environment) -> Message:
-    """The one mail ``digest.recipient`` gets from this pass. Raises ``BadMail`` when the address is none.
+def digest(digest: Digest, settings: Settings, templates: Stationery) -> Message:
+    """The one mail ``digest.recipient`` gets from this pass. Raises what :func:`report` raises.
 
-    Its key is made of the recipient and the alerts told, so a pass that is repeated cannot queue it again.
+    Its key is made of the recipient and the alerts told, so a pass that is repeated cannot queue it again. All that one
+    address gets in a week, Monday to Sunday, is one thread.
     """
     to = digest.recipient
+    year, week, _ = digest.now.isocalendar()
     context = {
         "person": to.name,
         "role": to.role,
-        "sections": _sections(digest),
+        "sections": _sections(digest, settings.workbook),
         "count": len(digest.alerts),
         "left_out": max(0, len(digest.alerts) - MOST_ROWS),
         "worst": _worst(digest.alerts),
         "asked": _asked(digest.alerts),
         "counts": {level.name.lower(): _count(digest.alerts, level) for level in Level},
         "workbook": settings.workbook.name,
+        "share": str(settings.workbook) if share(settings.workbook) else "",
         "sheet": digest.alerts[0].where.sheet if digest.alerts else "",
     }
     told = "\n".join(sorted(alert.key for alert in digest.alerts))
@@ -126,6 +104,7 @@ def digest(digest: Digest, settings: Settings, templates: Environment) -> Messag
         now=digest.now,
         settings=settings,
         templates=templates,
+        thread=(f"alert|{to.address.lower()}|{year}-W{week:02}", f"客诉提醒 {year}年第{week}周"),
     )
 
 
@@ -138,41 +117,53 @@ def report(
     recipients: Sequence[Recipient],
     now: dt.datetime,
     settings: Settings,
-    templates: Environment,
+    templates: Stationery,
     kind: str = "report",
     attachments: Sequence[tuple[str, bytes]] = (),
     images: Sequence[Image] = (),
     note: str = "",
+    thread: tuple[str, str] | None = None,
+    customers: Collection[str] = (),
 ) -> Message:
     """One mail to all ``recipients`` from ``template``.html.j2 and .txt.j2.
 
     The templates get ``context`` and besides it ``subject``, ``now``, ``dealership``, ``note`` (a sentence above all
     else; the text part has it without its template's doing). ``attachments`` are
-    ``(file name, bytes)``. Raises ``BadMail``, and Jinja2's errors for a template that is wrong.
+    ``(file name, bytes)``. ``customers``: names that must not stand in a mail to readers who may see none. Raises
+    ``BadMail``, :class:`~automation.lastcheck.Leak`, and Jinja2's errors for a template of ours that is wrong.
     """
     words = {"subject": subject, "now": now, "dealership": settings.dealership, "note": note, **context}
-    text = templates.get_template(f"{template}.txt.j2").render(words)
-    return compose(
+    text, html = templates.write(template, words)
+    made = compose(
         key=key,
         kind=kind,
         sender=(settings.mail.sender_name, settings.mail.sender or _NOBODY),
         to=[(recipient.name, recipient.address) for recipient in recipients],
         subject=f"{subject}|{settings.dealership}" if settings.dealership else subject,
         text=f"{note}\n\n{text}" if note else text,
-        html=page(template, words, templates),
+        html=html,
         now=now,
         attachments=attachments,
         images=images,
+        thread=thread,
     )
+    seen = sight(recipient.role for recipient in recipients)
+    found = lastcheck.hits(made.raw, seen, allowed=templates.allowed, customers=customers)
+    if found:
+        raise lastcheck.Leak(mask_text(made.subject), found)
+    return made
 
 
-def page(template: str, context: Mapping[str, object], templates: Environment) -> str:
-    """The HTML of a mail, its styles written onto the elements as Outlook needs them; media queries stay."""
-    from css_inline import CSSInliner
+def share(workbook: Path, cell: Cell | None = None) -> str:
+    """Where a browser or Outlook finds the workbook, at ``cell``, when its path is of a share; else empty.
 
-    html = templates.get_template(f"{template}.html.j2").render(context)
-    inlined: str = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
-    return inlined
+    Most clients let nobody follow such a link, so the words it stands on must say the place by themselves.
+    """
+    path = PureWindowsPath(workbook)
+    if not path.drive.startswith("\\\\"):
+        return ""
+    at = "#" + quote(f"'{cell.sheet}'!{cell.a1}", safe="") if cell else ""
+    return "file:" + quote(path.as_posix()) + at
 
 
 def headline(digest: Digest) -> str:
@@ -193,20 +184,21 @@ def _asked(alerts: Sequence[Alert]) -> str:
     return {frozenset({True}): "督促", frozenset({True, False}): "处理、督促"}.get(frozenset(above), "处理")
 
 
-def _sections(digest: Digest) -> tuple[Section, ...]:
+def _sections(digest: Digest, workbook: Path) -> tuple[Section, ...]:
     room = MOST_ROWS
     sections = []
     for level, tone, note in _SECTIONS:
         pairs = [pair for pair in zip(digest.alerts, digest.whys, strict=True) if pair[0].level is level]
         pairs.sort(key=lambda pair: (-pair[0].late_by, pair[0].due, pair[0].ticket))
-        rows = tuple(_row(alert, why, digest) for alert, why in pairs[:room])
+        rows = tuple(_row(alert, why, digest, workbook) for alert, why in pairs[:room])
         room -= len(rows)
         if pairs:
             sections.append(Section(level.chinese, tone, note, len(pairs), rows))
     return tuple(sections)
 
 
-def _row(alert: Alert, why: str, digest: Digest) -> Row:
+def _row(alert: Alert, why: str, digest: Digest, workbook: Path) -> Row:
+    blind = sight([digest.recipient.role]) is Sight.NOTHING
     summary = mask_text(" ".join(alert.summary.split()), [alert.customer])
     late = f"超时 {span(alert.late_by)}" if alert.level is not Level.AT_RISK else f"还剩 {span(alert.due - digest.now)}"
     advice = mask_text(alert.advice, [alert.customer])
@@ -219,15 +211,16 @@ def _row(alert: Alert, why: str, digest: Digest) -> Row:
         source=alert.source,
         due=moment(alert.due),
         lateness=late,
-        customer=mask_name(alert.customer),
-        car=" ".join(part for part in (mask_plate(alert.plate), alert.model) if part),
-        summary=summary if len(summary) <= _LONGEST_SUMMARY else f"{summary[: _LONGEST_SUMMARY - 1]}…",
+        customer="" if blind else mask_name(alert.customer),
+        car="" if blind else " ".join(part for part in (mask_plate(alert.plate), alert.model) if part),
+        summary="" if blind else summary if len(summary) <= _LONGEST_SUMMARY else f"{summary[: _LONGEST_SUMMARY - 1]}…",
         department=alert.department,
         major=alert.grade == "重大",
         advice=advice,
         responsible=alert.responsible,
         why=why,
         where=str(alert.where),
+        link=share(workbook, alert.where),
     )
 
 

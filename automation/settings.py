@@ -40,6 +40,8 @@ class Mail:
     per_minute: int = 0
     """Recipients a minute that the provider takes; 0: no limit. The rest waits in the queue."""
     per_day: int = 0
+    templates: Path | None = None
+    """The folder of the dealership's own mail templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ KEYS: tuple[Key, ...] = (
     Key("mail.redirect_to", readers.address, ""),
     Key("mail.per_minute", readers.integer(0, 100_000), 30),
     Key("mail.per_day", readers.integer(0, 1_000_000), 400),
+    Key("mail.templates", readers.path, None),
     Key("alerts.escalate_after_limits", readers.number(0, 100), 1.0),
     Key("alerts.escalate_at_most_hours", readers.number(0, 8_760), 24.0),
     Key("alerts.send_from", readers.time, dt.time(7)),
@@ -337,6 +340,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             redirect_to=values["mail.redirect_to"],
             per_minute=values["mail.per_minute"],
             per_day=values["mail.per_day"],
+            templates=values["mail.templates"],
         ),
         alerts=Alerts(
             values["alerts.escalate_after_limits"],

@@ -30,7 +30,7 @@ def produce(name: str, workbook: Path, *, period: str | None, output: Path, now:
     report, settings = REPORTS[name], find_settings(workbook, None)
     _, decided = cycle.look(settings, now)
     chosen = report.parse(period) if period else report.due_at(now)
-    mail = cycle.report_mail(name, chosen, decided, settings, render.environment(), also=_NOBODY)
+    mail = cycle.report_mail(name, chosen, decided, settings, render.environment(settings), also=_NOBODY)
     letter = email.message_from_bytes(mail.raw, policy=policy.default)
     queued = Queued(mail.key, mail.kind, mail.recipients, mail.subject, mail.raw, mail.message_id, now)
     files = [(file_name(queued), mail.raw)]

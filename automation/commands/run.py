@@ -37,11 +37,14 @@ def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
     return COULD_NOT if outcome.plan.facts.register.empty or stuck else CLEAN
 
 
+_TOLD = ("READ-06", "READ-11", "MAIL-01", "MAIL-02", "MAIL-05")
+
+
 def tell(outcome: Outcome, settings: Settings) -> None:
     """What a pass did."""
     decided = outcome.plan
     for finding in outcome.findings:
-        if finding.severity is Severity.ERROR and finding.rule in ("READ-11", "MAIL-01", "MAIL-02", "READ-06"):
+        if finding.severity is Severity.ERROR and finding.rule in _TOLD or finding.rule == "MAIL-04":
             click.echo(line(finding))
     click.echo(f"反馈 {len(decided.facts.register)} 单，新编号 {_new_numbers(decided)} 单；{_states(decided)}")
     click.echo(f"检查：{tally(outcome.findings)}")

@@ -42,8 +42,8 @@ class Masked:
         return text if not longest or len(text) <= longest else f"{text[: longest - 1]}…"
 
     def plain(self, row: int | None, column: str) -> str:
-        """A column that holds nothing personal."""
-        return "" if row is None else self._text(row, column)
+        """A column that should hold nothing personal."""
+        return "" if row is None else mask_text(self._text(row, column))
 
     def told(self, finding: Finding, text: str, *, examples: bool = False) -> str:
         """A finding's message: what it quotes from a personal column, the customer of its ticket, any number masked.
