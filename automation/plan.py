@@ -60,15 +60,18 @@ class Plan:
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
 
 
-def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Inspection:
-    """Number, judge and check; ``now`` is naive wall clock and the only time there is."""
+def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *, keeping: bool = False) -> Inspection:
+    """Number, judge and check; ``now`` is naive wall clock and the only time there is.
+
+    ``keeping``: the pass will be remembered, so tickets seen for the first time are made ready for that.
+    """
     before, allocation = ledger.register, None
     if "编号" in before.columns:  # else (READ-06) a number that nobody sees would only be burnt
         allocation = numbering.allocate(before.frame, past.issued, now)
         numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
         ledger = ledger.having(numbered)
     ledger = sidesheets.filled(ledger, now)
-    changes, seen = history.compare(ledger, past.history, now)
+    changes, seen = history.compare(ledger, past.history, now, keeping=keeping)
     past = replace(past, history=past.history.after(changes, seen, now))
     facts, found = look(ledger, past, now)
     told = escalation.escalate(facts, past.told, settings.alerts)
@@ -78,7 +81,7 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) ->
 
 def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
     """Everything one pass will do: :func:`inspect`, then what to write and which reports are due."""
-    seen = inspect(ledger, past, settings, now)
+    seen = inspect(ledger, past, settings, now, keeping=True)
     first_seen = {key: past.first_seen.get(key, now) for key in map(writeback.key_of, seen.findings)}
     edits = (
         *writeback.register_edits(ledger.register, seen.facts, seen.findings),
