@@ -41,6 +41,7 @@ PURE = (
     "automation/history*",
     "automation/horizon*",
     "automation/identifiers*",
+    "automation/lastcheck*",
     "automation/numbering*",
     "automation/past*",
     "automation/plan*",
@@ -60,7 +61,14 @@ IMPURE = (
     *("openpyxl", "xlwings", "xlsxwriter", "python_calamine"),
     *("yagmail", "smtplib", "jinja2", "schedule", "sqlite3", "click", "time"),
     *("workbook.store", "workbook.live", "automation.journal", "automation.outbox", "automation.channels"),
-    *("automation.render", "automation.cycle", "automation.watch", "automation.cli", "automation.heartbeat"),
+    *(
+        "automation.render",
+        "automation.cycle",
+        "automation.watch",
+        "automation.cli",
+        "automation.terminal",
+        "automation.heartbeat",
+    ),
 )
 
 # `now` is read once and handed down; these read it again.

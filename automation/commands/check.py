@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from automation.cli import CLEAN, COULD_NOT, FOUND, find_settings
+from automation.terminal import CLEAN, COULD_NOT, FOUND, find_settings
 from workbook import snapshot
 from workbook.finding import Finding, Severity
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 
 from automation import cycle
-from automation.cli import find_settings
 from automation.commands.check import tally
 from automation.commands.new import create
 from automation.commands.report import produce
 from automation.cycle import Outcome
 from automation.settings import Settings
 from automation.sla import explain, tell
+from automation.terminal import find_settings
 from workbook.finding import Severity
 
 NAME = "星耀4S店客诉登记.xlsx"

@@ -16,11 +16,11 @@ import click
 from automation import alerts, cycle
 from automation.alerts import Level
 from automation.checks.facts import Facts
-from automation.cli import CLEAN, find_settings
 from automation.journal import Journal
 from automation.settings import Settings
 from automation.sla import explain, tell
 from automation.sla.explain import Alerts, Told
+from automation.terminal import CLEAN, find_settings
 from automation.wording import moment
 from workbook.errors import KesuError
 

@@ -15,9 +15,9 @@ from automation import accounts, settings, tomlfile
 from automation.accounts import PRESETS, NoKeyring, Preset
 from automation.channels import ChannelDown, Outcome, Queued
 from automation.channels.mail import MailChannel
-from automation.cli import CLEAN, COULD_NOT
 from automation.mail import BadMail, checked_address, compose
 from automation.settings import PORTS, Mail
+from automation.terminal import CLEAN, COULD_NOT
 from workbook.errors import BadConfig, KesuError
 
 _SECURITY = ("ssl（465 端口）", "starttls（587 端口）", "none（不加密，只限公司内网、不登录）")

@@ -12,11 +12,11 @@ import click
 
 from automation import cycle, plan
 from automation.checks.facts import Facts
-from automation.cli import CLEAN, find_settings
 from automation.reports.late import responsible
 from automation.sla import replay
 from automation.sla.replay import Changed, Count, Difference, Replay
 from automation.sla.rules import RuleBook
+from automation.terminal import CLEAN, find_settings
 from workbook import ledger, snapshot
 from workbook.errors import KesuError, SheetMissing
 from workbook.finding import Finding

@@ -11,8 +11,8 @@ from automation import cycle, render
 from automation.alerts import Recipient
 from automation.channels import Queued
 from automation.channels.folder import file_name
-from automation.cli import find_settings
 from automation.reports import REPORTS
+from automation.terminal import find_settings
 from workbook.errors import KesuError
 
 _NOBODY = Recipient("未填写邮箱的收件人", "nobody@localhost", "主管总经理")

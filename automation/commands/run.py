@@ -7,12 +7,12 @@ import datetime as dt
 import click
 
 from automation import cycle, heartbeat, notices
-from automation.cli import CLEAN, COULD_NOT
 from automation.commands.check import line, tally
 from automation.cycle import Outcome
 from automation.lease import LeaseHeld
 from automation.plan import Plan
 from automation.settings import Settings
+from automation.terminal import CLEAN, COULD_NOT
 from workbook.edits import CellEdit
 from workbook.finding import Severity
 
@@ -44,7 +44,7 @@ def tell(outcome: Outcome, settings: Settings) -> None:
     """What a pass did."""
     decided = outcome.plan
     for finding in outcome.findings:
-        if finding.severity is Severity.ERROR and finding.rule in _TOLD or finding.rule == "MAIL-04":
+        if (finding.severity is Severity.ERROR and finding.rule in _TOLD) or finding.rule == "MAIL-04":
             click.echo(line(finding))
     click.echo(f"反馈 {len(decided.facts.register)} 单，新编号 {_new_numbers(decided)} 单；{_states(decided)}")
     click.echo(f"检查：{tally(outcome.findings)}")

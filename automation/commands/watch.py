@@ -10,8 +10,8 @@ from types import FrameType
 
 import click
 
-from automation.cli import CLEAN, find_settings, settings_file, this_moment
 from automation.settings import Settings
+from automation.terminal import CLEAN, find_settings, settings_file, this_moment
 from automation.watch import Watch
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Windows': Ctrl+Break, and a console that closes
