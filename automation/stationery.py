@@ -60,7 +60,7 @@ class Stationery:
             return ours
 
     def _source(self, name: str) -> _Source | None:
-        path = self._folder / name if self._folder and not {"/", "\\"} & set(name) else None
+        path = self._folder / name if self._folder and _is_plain(name) else None
         if path is None or not path.is_file():
             return _builtin(name)
         return _read(path, name), str(path), None
@@ -141,12 +141,19 @@ def environment(source: Any) -> Environment:
 
 
 def _masked(value: object) -> object:
-    return mask_text(value) if type(value) is str else value  # not Markup, which a macro has made of masked words
+    if hasattr(value, "__html__") or isinstance(value, int | float):  # Markup: a macro made it of masked words
+        return value
+    return mask_text(str(value))
 
 
 def _builtin(name: str) -> _Source | None:
     file = resources.files("templates").joinpath("mail", name)
-    return (file.read_text(encoding="utf-8"), str(file), None) if file.is_file() else None
+    return (file.read_text(encoding="utf-8"), str(file), None) if _is_plain(name) and file.is_file() else None
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name leads out of no folder."""
+    return not {"/", "\\", ":"} & set(name)
 
 
 def _read(path: Path, name: str) -> str:
