@@ -18,7 +18,7 @@ from automation.stationery import Stationery
 from automation.wording import moment, span
 from workbook.edits import Cell
 
-MOST_ROWS = 40
+MOST_ROWS = 35
 """Alerts listed in one mail: Gmail cuts at 102 KB of HTML; a longer list is worked off in the workbook anyway."""
 _LONGEST_SUMMARY = 80  # characters: three lines of its column
 _NOBODY = "kesu@localhost"  # sender of .eml files while no mail account is set up
