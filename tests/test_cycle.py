@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from automation import cycle, plan, settings
+from automation import cycle, plan, settings, stationery
 from automation.channels import ChannelDown
 from automation.commands import run
 from automation.journal import Journal
@@ -216,6 +216,29 @@ def test_a_digest_that_fails_is_a_finding_stops_no_other_and_is_sent_at_the_next
     assert len(outcome.delivered.sent) == len(outcome.plan.digests) - 1
     again = cycle.run(of(book), NOW)
     assert [one.recipient.name for one in again.plan.digests] == [unlucky[0]] and len(again.delivered.sent) == 1
+
+
+def test_a_mail_that_tells_too_much_is_held_back_until_it_does_not_and_stops_no_other(book, tmp_path, monkeypatch):
+    """MAIL-05."""
+    template = tmp_path / "邮件模板" / "digest.txt.j2"
+    template.parent.mkdir()
+    template.write_text("{% for sign in '13912345678' %}{{ sign }}{% endfor %} {{ person }}", encoding="utf-8")
+    found = replace(of(book), mail=replace(of(book).mail, templates=template.parent))
+    monkeypatch.setattr(stationery.lastcheck, "numbers", lambda text: frozenset())
+    outcome = cycle.run(found, NOW)
+    told = [one for one in outcome.findings if one.rule == "MAIL-05"]
+    assert len(told) == len(outcome.plan.digests) > 1 and not outcome.delivered.sent
+    assert all("139****5678" in one.message and "13912345678" not in one.message for one in told)
+    template.unlink()
+    assert len(cycle.run(found, NOW).delivered.sent) == len(told)
+
+
+def test_a_broken_template_is_a_finding_of_the_pass_and_its_mail_leaves(book, tmp_path):
+    """MAIL-04."""
+    (tmp_path / "digest.txt.j2").write_text("{{ persom }}", encoding="utf-8")
+    outcome = cycle.run(replace(of(book), mail=replace(of(book).mail, templates=tmp_path)), NOW)
+    (told,) = [one for one in outcome.findings if one.rule == "MAIL-04"]
+    assert "digest.txt.j2 第 1 行" in told.message and len(outcome.delivered.sent) == len(outcome.plan.digests)
 
 
 def test_mail_has_no_phone_no_full_plate_and_no_full_name(sample, book):

@@ -92,6 +92,16 @@ def test_the_date_is_the_wall_clock_of_china() -> None:
 
 def test_out_of_office_answers_are_asked_to_stay_away() -> None:
     assert modern(made())["Auto-Submitted"] == "auto-generated"
+    assert modern(made())["X-Auto-Response-Suppress"] == "All"
+
+
+def test_mails_of_a_thread_answer_the_same_message_and_other_mails_none() -> None:
+    one, two = made(thread=("alert|zhang", "客诉提醒")), made(key="alert|2", thread=("alert|zhang", "客诉提醒"))
+    assert modern(one)["References"] == modern(one)["In-Reply-To"] == modern(two)["References"]
+    assert old_fashioned(one, "Thread-Topic") == "客诉提醒"
+    assert modern(made(thread=("alert|li", "客诉提醒")))["References"] != modern(one)["References"]
+    assert modern(made())["References"] is None
+    assert one.raw.isascii() and one.raw == made(thread=("alert|zhang", "客诉提醒")).raw
 
 
 def test_text_comes_first_and_html_second() -> None:

@@ -350,3 +350,37 @@ def test_a_template_that_asks_for_what_nobody_gave_is_an_error() -> None:
 def test_a_missing_template_is_an_error() -> None:
     with pytest.raises(jinja2.TemplateNotFound):
         weekly(template="no-such-report")
+
+
+def headers(message: Message) -> tuple[str, str, str]:
+    parsed = email.message_from_bytes(message.raw, policy=email.policy.default)
+    assert parsed["In-Reply-To"] == parsed["References"]
+    return str(parsed["Message-ID"]), str(parsed["References"]), str(parsed["Thread-Topic"])
+
+
+def at(day: int, *, to: Recipient = BOSS, number: int = 1) -> Message:
+    now = dt.datetime(2026, 11, day, 9, 30)
+    return render.digest(Digest(to, now, (alert(number),), ("",)), settings(), TEMPLATES)
+
+
+def test_what_one_person_gets_in_a_week_is_one_thread() -> None:
+    monday, sunday = headers(at(16)), headers(at(22, number=2))
+    assert monday[1:] == sunday[1:] and monday[0] != sunday[0] and monday[0] != monday[1]
+    assert monday[2] == "客诉提醒 2026年第47周"
+    assert headers(at(23))[1:] != monday[1:]
+    assert headers(at(16, to=replace(BOSS, address="li@example.com")))[1] != monday[1]
+    assert headers(at(16, to=replace(BOSS, address="ZhangWei@example.com")))[1] == monday[1]
+
+
+def test_a_report_stands_alone() -> None:
+    parsed = email.message_from_bytes(weekly().raw, policy=email.policy.default)
+    assert parsed["References"] is None and parsed["Thread-Topic"] is None
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_finance_is_told_of_a_case_without_its_customer(kind: str) -> None:
+    cashier = Recipient("钱多", "qian@example.com", "财务部")
+    told = body(render.digest(Digest(cashier, NOW, (alert(),), ("",)), settings(), TEMPLATES), kind)
+    assert "FK20261118-001" in told and "完成责任认定" in told
+    for secret in ("王**", "京A1***5", "途观L", "机油灯", "客户："):
+        assert secret not in told, secret
