@@ -83,7 +83,8 @@ def made_by_xlsxwriter(held: dict[tuple[int, int], Any]) -> bytes:
     sheet.write_datetime(40, 0, dt.datetime(2026, 11, 21), dates)
     for (row, column), value in held.items():
         if value is None:
-            sheet.write_blank(row - 1, column - 1, None, bold)  # a number in a date's style openpyxl would read as a date
+            # No date's style here: a number written into that openpyxl would read as a date.
+            sheet.write_blank(row - 1, column - 1, None, bold)
         elif isinstance(value, str):
             sheet.write_string(row - 1, column - 1, value)
         else:
