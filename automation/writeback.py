@@ -102,6 +102,7 @@ def hints(facts: Facts, findings: Sequence[Finding]) -> pd.Series:
                 out.loc[flow.index[blind]] = f"{stage.rule.start}缺失、无法识别或晚于现在，无法计时：请更正"
         _pending_hints(out, flow, now_at, facts.now)
         _closed_hints(out, flow, now_at)
+    _promise_hints(out, facts)
     return out + _finding_hints(facts, findings, out.index)
 
 
@@ -119,6 +120,23 @@ def _pending_hints(out: pd.Series, flow: FlowClock, now_at: pd.DataFrame, now: d
     day = talk.dt.strftime("%m-%d").fillna("每月04日")
     ahead = "未了事宜：" + day + " 前与客户沟通（STD-16）"
     out.loc[waiting] = ahead.mask(talk < pd.Timestamp(now), "未了事宜：应于 " + day + " 前与客户沟通，已逾期（STD-16）")
+
+
+def _promise_hints(out: pd.Series, facts: Facts) -> None:
+    """X-07: what the customer was promised is owed whatever stage the case is in."""
+    closed = facts.clocks.now_at["state"].eq("已办结")
+    for beside in facts.clocks.beside:
+        clock = beside.clock
+        if not clock.rule.promised:
+            continue
+        owed = clock.is_(Verdict.RUNNING, Verdict.AT_RISK, Verdict.LATE) & ~closed.loc[beside.index].to_numpy(
+            dtype=bool
+        )
+        for place in np.flatnonzero(owed).tolist():
+            when = f"{pd.Timestamp(clock.due[place]):%m-%d %H:%M}"
+            late = clock.verdict[place] == Verdict.LATE
+            told = f"应于 {when} 答复客户，已超时" if late else f"答应 {when} 答复客户"
+            out.at[beside.index[place]] += f"；{told}（{clock.rule.id}）"
 
 
 def _closed_hints(out: pd.Series, flow: FlowClock, now_at: pd.DataFrame) -> None:

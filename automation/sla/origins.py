@@ -34,7 +34,7 @@ def of_start(ledger: Ledger, flow: FlowClock | None, stage: StageClock, at: int,
     rule, start = stage.rule_at(at), stage.start[at]
     standard = flow is not None and flow.flow == STANDARD_FLOW
     if rule.promised:
-        return Origin("约定下次答复", (ledger.register.place(row, PROMISED),))
+        return Origin("kesu 首次看到的约定", (ledger.register.place(row, PROMISED),))
     if stage.restarted[at]:
         return _resolution(ledger, row, start)
     if standard and rule.id == returns.EXECUTION and stage.number[at] > 1:

@@ -20,7 +20,7 @@ class Case:
     """``rule`` is found at ``at`` in ``text``; ``but`` (old, new) changes the text into one where it is not.
 
     ``says`` stands in the message, ``hints`` in the advice. ``before``: the workbook as an earlier pass left it.
-    ``elsewhere``: other places where the same rule rightly finds something in this text.
+    ``elsewhere``: other places where the same rule rightly finds something in this text. ``told``: alert key → when.
     """
 
     sentence: str
@@ -34,11 +34,15 @@ class Case:
     before: str = ""
     now: str = "11-21 09:30"
     elsewhere: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.sentence
 
     def facts(self, text: str) -> Facts:
+        if self.told:
+            at = {key: tables.moment(moment) for key, moment in self.told}
+            return tables.facts(text, now=self.now, past=Past(told=frozenset(at), told_at=at))
         if not self.before:
             return tables.facts(text, now=self.now)
         past, now = remembered(self.before), tables.moment(self.now)
