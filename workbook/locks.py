@@ -184,7 +184,7 @@ def _take(lock: Path, content: bytes, now: dt.datetime) -> None:
             else:
                 return
     except FileNotFoundError as error:
-        if lock.exists():  # the holder swept our draft away
+        if lock.parent.is_dir():  # the holder swept our draft away, and may have finished meanwhile
             raise WorkbookBusy("另一个 kesu 正在写这个文件；下次再试。") from error
         raise WriteFailed(f"文件夹“{lock.parent}”不见了，没有写；请检查网络盘。") from error
     except PermissionError as error:
