@@ -140,7 +140,7 @@ def world(folder: Path) -> Iterator[World]:
         patch.setattr(cycle, "plan", SimpleNamespace(decide=decide))
         patch.setattr(cycle, "_due_mail", mail)
         patch.setattr(cycle, "_collecting_later", nullcontext)  # a tenth of a second each among what pytest has loaded
-        patch.setattr(cycle.render, "environment", lambda: None)
+        patch.setattr(cycle.render, "environment", lambda found: SimpleNamespace(findings=()))
         patch.setattr(cycle.channels, "choose", lambda found: it)
         patch.setattr(horizon, "_turning_points", lambda *given: ())
         patch.setattr(horizon.escalation, "waits", lambda *given: False)
