@@ -185,7 +185,7 @@ def _take(lock: Path, content: bytes, now: dt.datetime) -> None:
                 return
     except FileNotFoundError as error:
         if lock.parent.is_dir():  # the holder swept our draft away, and may have finished meanwhile
-            raise WorkbookBusy("另一个 kesu 正在写这个文件；下次再试。") from error
+            raise WorkbookBusy("另一个 kesu 正在写这个文件，这次没有写；下次再试。") from error
         raise WriteFailed(f"文件夹“{lock.parent}”不见了，没有写；请检查网络盘。") from error
     except PermissionError as error:
         raise WriteFailed(f"文件夹“{lock.parent}”不允许新建文件，写不了；请检查权限。") from error
