@@ -17,7 +17,7 @@ from workbook.cells import half_width
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
 from workbook.schema import REGISTER
-from workbook.vocabulary import STANDARD_FLOW
+from workbook.vocabulary import RULE_FLOW, STANDARD_FLOW
 
 _UNITS = {unit.value: unit for unit in Unit}
 _MOST = {Unit.MINUTE: 1_051_200, Unit.HOUR: 17_520, Unit.OPEN_HOUR: 4_000, Unit.DAY: 730, Unit.WORKDAY: 500}
@@ -119,7 +119,11 @@ def _book(rules: Sequence[Rule], defaults: Mapping[str, Rule]) -> RuleBook:
     for (flow, _), dated in sorted(versions.items(), key=lambda item: (item[0][0], _natural(item[0][1]))):
         ordered = sorted(dated.values(), key=lambda rule: rule.effective or dt.date.min)
         flows.setdefault(flow, []).append(tuple(ordered))
-    return RuleBook({flow: tuple(stages) for flow, stages in flows.items()})
+    known = {flow: place for place, flow in enumerate(RULE_FLOW.values)}
+    ordered_flows = sorted(
+        flows, key=lambda flow: known.get(flow, len(known))
+    )  # the standard flow first, as everywhere
+    return RuleBook({flow: tuple(flows[flow]) for flow in ordered_flows})
 
 
 def _natural(rule_id: str) -> tuple[str, int, str]:
