@@ -12,12 +12,12 @@ import pandas as pd
 
 from automation.past import History
 from automation.sla import courses, judgement, pauses, pending, promises, returns
-from automation.sla.calendar import Calendar, Instants, Mask
+from automation.sla.calendar import Calendar, Mask
 from automation.sla.courses import Course
 from automation.sla.events import NEVER, Occurrences, find
 from automation.sla.judgement import NUMBERING, Circumstances
 from automation.sla.pauses import Pause
-from automation.sla.rules import ARCHIVED, Rule, RuleBook
+from automation.sla.rules import ARCHIVED, Rule, RuleBook, versions
 from automation.sla.stages import Clocks, EarlierRounds, FlowClock, StageClock
 from automation.sla.standing import now_at
 from automation.sla.verdict import OPEN, Reason, Verdict
@@ -26,7 +26,6 @@ from workbook.schema import REGISTER, TEMPORAL
 from workbook.vocabulary import FLOW, STANDARD_FLOW
 
 LIABILITY = "STD-04"
-ARCHIVE = "STD-10"
 _NO_HISTORY = History()
 
 
@@ -84,7 +83,7 @@ def _flow(of: _Flow) -> FlowClock:
     tickets, stages = of.tickets, of.book.stages(of.name)
     pend = _pending(of)
     received = tickets["接收时间"].to_numpy(dtype="M8[s]")
-    version_of = [_versions(rules, received) for rules in stages]
+    version_of = [versions(rules, received) for rules in stages]
     found = courses.of_flow(stages, version_of, tickets, of.ledger, of.now)
     if of.standard:
         reopenings = returns.of(tickets, of.ledger, of.history, of.now)
@@ -96,14 +95,14 @@ def _flow(of: _Flow) -> FlowClock:
     archived = _archived(reopenings, tickets)
     later = _later_done(stages, found, archived)
     stands_still = () if of.standard else pauses.of(tickets, of.ledger, of.now)
+    being_redone = _being_redone(stages, found, len(tickets))
     clocks: list[StageClock] = []
     earlier: list[EarlierRounds] = []
     for position, (rules, version, course) in enumerate(zip(stages, version_of, found, strict=True)):
         if rules[-1].archives and not of.standard:
             course = _archiving(course, archived, clocks, [one for one in found if one is not course])
-        around = _around(of, rules[-1], course, later[position], pend)
+        around = _around(of, rules[-1], course, later[position], pend, being_redone)
         around = replace(around, restarted=restarts[position], first=position == 0)
-        around = _with_returns(around, rules[-1].id, stages, found)
         clocks.append(_stage(of, rules, version, course, tickets, around, stands_still))
         if len(course.earlier.at):
             earlier.append(_earlier(of, rules, version, course, stands_still))
@@ -144,14 +143,6 @@ def _earlier(
     still = tuple(Pause(pause.begin[rounds.at], pause.end[rounds.at]) for pause in stands_still)
     around = Circumstances.none(len(rounds.at))
     return EarlierRounds(tickets.index, _stage(of, rules, version[rounds.at], past, tickets, around, still))
-
-
-def _versions(rules: tuple[Rule, ...], received: Instants) -> npt.NDArray[np.int64]:
-    """Which version holds for each ticket: the newest in force on the day it was received, else the oldest."""
-    since = np.array([rule.effective or dt.date.min for rule in rules], dtype="M8[D]")
-    days = np.where(np.isnat(received), since[-1], received.astype("M8[D]"))
-    found: npt.NDArray[np.int64] = np.maximum(np.searchsorted(since, days, "right") - 1, 0)
-    return found
 
 
 def _restarts(rule_id: str, course: Course, pend: pd.DataFrame) -> Mask:
@@ -248,6 +239,7 @@ def _around(
     course: Course,
     done_later: Mask,
     pend: pd.DataFrame,
+    being_redone: Mask,
 ) -> Circumstances:
     """Which tickets pause at this stage and why, and which do not need it."""
     around = replace(Circumstances.none(len(done_later)), done_later=done_later)
@@ -259,19 +251,17 @@ def _around(
         still = pend["open"].to_numpy(dtype=bool) & ~np.isnat(course.start)
         return replace(around, paused=still, why=Reason.IS_PENDING)
     if rule.id == returns.CALLBACK:
-        returned = (of.tickets[returns.AUDIT] == returns.RETURNED).to_numpy(dtype=bool)
+        # STD-09: while a returned form is being worked over, the callback waits.
+        returned = (of.tickets[returns.AUDIT] == returns.RETURNED).to_numpy(dtype=bool) | being_redone
         unwanted = (of.tickets["需回访"] != "是").to_numpy(dtype=bool)
         return replace(around, paused=returned, why=Reason.RETURNED, skipped=unwanted, why_skipped=Reason.NOT_MARKED)
     return around
 
 
-def _with_returns(
-    around: Circumstances, rule_id: str, stages: Sequence[tuple[Rule, ...]], found: Sequence[Course]
-) -> Circumstances:
-    """STD-09: while a returned form is being worked over, the callback waits."""
-    if rule_id != returns.CALLBACK:
-        return around
-    back = next(
-        (course for rules, course in zip(stages, found, strict=True) if rules[-1].id == returns.EXECUTION), None
-    )
-    return around if back is None else replace(around, paused=around.paused | returns.unfinished(back))
+def _being_redone(stages: Sequence[tuple[Rule, ...]], found: Sequence[Course], count: int) -> Mask:
+    """Which forms are back with management and not done yet."""
+    redone: Mask = np.zeros(count, dtype=bool)
+    for rules, course in zip(stages, found, strict=True):
+        if rules[-1].id == returns.EXECUTION:
+            redone |= course.again & course.open
+    return redone

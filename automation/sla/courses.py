@@ -157,9 +157,8 @@ def _starts(
     else once.
     """
     if before is not None and begin.in_records:
-        ended, latest = before.earlier, events.from_column(before.actual, STARTS_FIRST)
-        order = np.full(len(ended.at), STARTS_FIRST, dtype=np.int64)
-        return Occurrences.of([Occurrences(ended.at, ended.actual, order), latest])
+        ended = events.listed(before.earlier.at, before.earlier.actual, STARTS_FIRST)
+        return Occurrences.of([ended, events.from_column(before.actual, STARTS_FIRST)])
     found = events.find(begin, tickets, ledger, now, stops=False)
     return found if opener or begin.in_register else _first(found, len(tickets))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from automation.sla.calendar import Instants, Mask
@@ -98,14 +99,24 @@ class Occurrences:
     def only(self, mask: Mask) -> Occurrences:
         return Occurrences(self.at[mask], self.time[mask], self.order[mask])
 
+    def in_order(self, order: int) -> Occurrences:
+        """The same, all of one order among what happens at one instant."""
+        return listed(self.at, self.time, order)
 
-STARTS_FIRST, STOPS_LAST = -1, np.iinfo(np.int64).max
+
+STARTS_FIRST, STARTS_LAST, STOPS_LAST = -1, np.iinfo(np.int64).max - 1, np.iinfo(np.int64).max
+
+
+def listed(at: npt.ArrayLike, time: npt.ArrayLike, order: int) -> Occurrences:
+    """What happened to tickets one by one, all of one order."""
+    places = np.asarray(at, dtype=np.int64)
+    return Occurrences(places, np.asarray(time, dtype="M8[s]"), np.full(len(places), order, dtype=np.int64))
 
 
 def from_column(instants: Instants, order: int) -> Occurrences:
     """One instant a ticket at most; missing ones did not happen."""
     at = np.flatnonzero(~np.isnat(instants))
-    return Occurrences(at, instants[at], np.full(len(at), order, dtype=np.int64))
+    return listed(at, instants[at], order)
 
 
 def find(event: Event, tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64, *, stops: bool) -> Occurrences:

@@ -12,7 +12,7 @@ import pandas as pd
 from automation.past import History
 from automation.sla.calendar import Instants, Mask
 from automation.sla.courses import Course, in_rounds
-from automation.sla.events import STARTS_FIRST, STOPS_LAST, Event, Occurrences, find
+from automation.sla.events import NEVER, STARTS_FIRST, STOPS_LAST, Event, Occurrences, find, from_column, listed
 from automation.sla.rounds import Rounds, pair
 from workbook.ledger import Ledger
 from workbook.schema import EVENTS
@@ -39,12 +39,7 @@ def of(tickets: pd.DataFrame, ledger: Ledger, history: History, now: np.datetime
         for moment in _seen_to_return(tickets["编号"].iloc[at], tickets[AUDIT].iloc[at], history, now):
             seen_at.append(at)
             seen_time.append(moment)
-    seen = Occurrences(
-        np.array(seen_at, dtype=np.int64),
-        np.array(seen_time, dtype="M8[s]"),
-        np.full(len(seen_at), STARTS_FIRST, dtype=np.int64),
-    )
-    return Occurrences.of([recorded, seen])
+    return Occurrences.of([recorded, listed(seen_at, seen_time, STARTS_FIRST)])
 
 
 def _seen_to_return(ticket: str, audit: str, history: History, now: np.datetime64) -> Iterator[np.datetime64]:
@@ -66,12 +61,12 @@ def reopened(
     mine: Mask = np.zeros(len(tickets), dtype=bool)
     mine[returns.at] = True
     held = {rule: _held(column, returns, tickets, history, mine) for rule, column in _DONE.items()}
-    opened = Occurrences.of([_column(courses[EXECUTION].start, mine, STARTS_FIRST), returns])
-    archived = Occurrences.of([_column(courses[ARCHIVE].actual, mine, STOPS_LAST), _as_stops(returns)])
+    opened = Occurrences.of([_of(mine, courses[EXECUTION].start, STARTS_FIRST), returns])
+    archived = Occurrences.of([_of(mine, courses[ARCHIVE].actual, STOPS_LAST), returns.in_order(STOPS_LAST)])
     rounds = {
         EXECUTION: pair(opened, held[EXECUTION]),
-        HAND_OVER: pair(_as_starts(held[EXECUTION]), held[HAND_OVER]),
-        ARCHIVE: pair(_as_starts(held[HAND_OVER]), archived),
+        HAND_OVER: pair(held[EXECUTION].in_order(STARTS_FIRST), held[HAND_OVER]),
+        ARCHIVE: pair(held[HAND_OVER].in_order(STARTS_FIRST), archived),
     }
     again = {rule: _with(course, rounds.get(rule), mine) for rule, course in courses.items()}
     if CALLBACK in again:
@@ -84,7 +79,7 @@ def _called(course: Course, handed: Occurrences) -> Course:
     the customer nothing (STD-09, STD-10).
     """
     before = handed.only(handed.time <= course.actual[handed.at])
-    start = np.full(len(course.start), np.datetime64("NaT", "s"), dtype="M8[s]")
+    start = np.full(len(course.start), NEVER, dtype="M8[s]")
     np.fmax.at(start, before.at, before.time)
     return replace(course, start=np.where(np.isnat(start), course.start, start).astype("M8[s]"))
 
@@ -106,7 +101,7 @@ def _with(course: Course, rounds: Rounds | None, mine: Mask) -> Course:
 
 def _held(column: str, returns: Occurrences, tickets: pd.DataFrame, history: History, mine: Mask) -> Occurrences:
     """The time that stands in a column now, and those that stood there when the form was returned."""
-    now_there = _column(tickets[column].to_numpy(dtype="M8[s]"), mine, STOPS_LAST)
+    now_there = _of(mine, tickets[column].to_numpy(dtype="M8[s]"), STOPS_LAST)
     numbers = tickets["编号"].tolist()
     at, time = [], []
     for place, returned in zip(returns.at.tolist(), returns.time, strict=True):
@@ -114,10 +109,7 @@ def _held(column: str, returns: Occurrences, tickets: pd.DataFrame, history: His
         if before is not None:
             at.append(place)
             time.append(before)
-    known = Occurrences(
-        np.array(at, dtype=np.int64), np.array(time, dtype="M8[s]"), np.full(len(at), STOPS_LAST, dtype=np.int64)
-    )
-    return Occurrences.of([now_there, known])
+    return Occurrences.of([now_there, listed(at, time, STOPS_LAST)])
 
 
 def _value_at(values: Iterable[tuple[str, dt.datetime]], moment: dt.datetime) -> np.datetime64 | None:
@@ -129,20 +121,5 @@ def _value_at(values: Iterable[tuple[str, dt.datetime]], moment: dt.datetime) ->
     return np.datetime64(shown.replace(" ", "T"), "s") if shown else None
 
 
-def _column(instants: Instants, mine: Mask, order: int) -> Occurrences:
-    at = np.flatnonzero(mine & ~np.isnat(instants))
-    return Occurrences(at, instants[at], np.full(len(at), order, dtype=np.int64))
-
-
-def _as_starts(done: Occurrences) -> Occurrences:
-    return replace(done, order=np.full(len(done.at), STARTS_FIRST, dtype=np.int64))
-
-
-def _as_stops(done: Occurrences) -> Occurrences:
-    return replace(done, order=np.full(len(done.at), STOPS_LAST, dtype=np.int64))
-
-
-def unfinished(course: Course) -> Mask:
-    """Which forms are back with management and not done yet."""
-    undone: Mask = course.again & course.open
-    return undone
+def _of(mine: Mask, instants: Instants, order: int) -> Occurrences:
+    return from_column(np.where(mine, instants, NEVER).astype("M8[s]"), order)

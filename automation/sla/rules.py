@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
+import numpy.typing as npt
+
+from automation.sla.calendar import Instants
 from automation.sla.events import Event, parse
 from workbook.vocabulary import ALL_FLOWS
 
@@ -121,3 +125,11 @@ class RuleBook:
     def for_all(self) -> tuple[tuple[Rule, ...], ...]:
         """Rules beside every flow: they have deadlines, but are no stage a ticket stands in (X-01, X-07)."""
         return self.stages(ALL_FLOWS)
+
+
+def versions(rules: tuple[Rule, ...], received: Instants) -> npt.NDArray[np.int64]:
+    """Which version holds for each ticket: the newest in force on the day it was received, else the oldest."""
+    since = np.array([rule.effective or dt.date.min for rule in rules], dtype="M8[D]")
+    days = np.where(np.isnat(received), since[-1], received.astype("M8[D]"))
+    found: npt.NDArray[np.int64] = np.maximum(np.searchsorted(since, days, "right") - 1, 0)
+    return found
