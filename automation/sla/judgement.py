@@ -55,12 +55,8 @@ def stage(
     ledger: Ledger,
     calendar: Calendar,
     now: np.datetime64,
-    *,
-    due: Instants | None = None,
 ) -> StageClock:
-    """The stage of each ticket of one flow. ``pending``: pauses that move its deadlines; ``due``: deadlines that are no
-    span but a promise.
-    """
+    """The stage of each ticket of one flow. ``pending``: pauses that move its deadlines."""
     start, actual = course.start, course.actual
     count = len(start)
     ends_at = [np.full(count, NEVER, dtype="M8[s]") for _ in range(3)]
@@ -70,10 +66,7 @@ def stage(
         if not mine.any():
             continue
         found = ends(rule, start, tickets, ledger, calendar, restarted=circumstances.restarted)
-        ends_of_rule = found.due if due is None else due
-        risk = found.risk
-        if due is not None:
-            risk = due - np.timedelta64(rule.warn.before, "s")
+        ends_of_rule, risk = found.due, found.risk
         if pending:
             ends_of_rule = pauses.shifted(ends_of_rule, rule, start, actual, pending, calendar)
             risk = pauses.risk_of(ends_of_rule, risk, rule, start, actual, pending, calendar)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from automation.sla.calendar import Calendar, Instants, Mask
 from automation.sla.events import NEVER
-from automation.sla.rules import SECONDS, Condition, Rule, Unit
+from automation.sla.rules import PROMISED, SECONDS, Condition, Rule, Unit
 from workbook.ledger import Ledger
 from workbook.schema import EVENTS
 
@@ -31,7 +31,7 @@ def ends(
     rule: Rule, start: Instants, tickets: pd.DataFrame, ledger: Ledger, calendar: Calendar, *, restarted: Mask
 ) -> Ends:
     """When a rule's stage is due for each ticket; missing starts give missing ends."""
-    plain = _due(rule, rule.limit, start, calendar)
+    plain = tickets[PROMISED].to_numpy(dtype="M8[s]") if rule.promised else _due(rule, rule.limit, start, calendar)
     extended: Mask = np.zeros(len(start), dtype=bool)
     due, share_of = plain, np.full(len(start), rule.limit or 0.0)
     if rule.extension is not None and rule.condition is not None:

@@ -10,10 +10,10 @@ import pandas as pd
 from automation.past import History
 from automation.sla import courses, events, judgement
 from automation.sla.calendar import Calendar, Instants
-from automation.sla.events import NEVER, STARTS_FIRST
+from automation.sla.events import NEVER, STARTS_LAST
 from automation.sla.judgement import Circumstances
 from automation.sla.rounds import pair
-from automation.sla.rules import ARCHIVED, PROMISED, Rule, RuleBook
+from automation.sla.rules import ARCHIVED, PROMISED, Rule, RuleBook, versions
 from automation.sla.stages import BesideClock
 from automation.sla.verdict import Reason
 from workbook.ledger import Ledger
@@ -36,27 +36,21 @@ def _of_rule(
     history: History,
 ) -> BesideClock:
     rule = rules[-1]
-    version = np.full(len(tickets), len(rules) - 1, dtype=np.int64)
+    version = versions(rules, tickets["接收时间"].to_numpy(dtype="M8[s]"))
     archived = tickets[ARCHIVED].notna().to_numpy(dtype=bool)
     around = Circumstances.none(len(tickets))
     if rule.promised:
-        due: Instants | None = tickets[PROMISED].to_numpy(dtype="M8[s]")
-        start = _given(tickets, history, now)
-        stops = events.find(rule.end, tickets, ledger, now, stops=True)
-        after = replace(
-            stops, time=stops.time - np.timedelta64(1, "s")
-        )  # an answer of that very minute gave the promise
-        rounds = pair(events.from_column(start, STARTS_FIRST), after)
-        course = courses.in_rounds(rounds, len(tickets))
-        course = replace(course, actual=course.actual + np.timedelta64(1, "s"))
+        # The answer of that very instant gave the promise: it starts last.
+        given = events.from_column(_given(tickets, history, now), STARTS_LAST)
+        answers = events.find(rule.end, tickets, ledger, now, stops=True)
+        course = courses.in_rounds(pair(given, answers), len(tickets))
     else:
-        due = None
         (course,) = courses.of_flow([rules], [version], tickets, ledger, now)
     # Nobody owes an answer in a case that is closed: what was not recorded before cannot be told any more.
     undone = archived & np.isnat(course.actual)
     unasked = undone & np.isnat(course.start)
     around = replace(around, done_later=undone, skipped=unasked, why_skipped=Reason.NOT_OPENED)
-    clock = judgement.stage(rules, version, course, tickets, around, (), ledger, calendar, now, due=due)
+    clock = judgement.stage(rules, version, course, tickets, around, (), ledger, calendar, now)
     return BesideClock(tickets.index, clock)
 
 

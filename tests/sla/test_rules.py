@@ -316,3 +316,25 @@ def test_one_of_our_rows_in_a_flow_keeps_the_others_by_default_and_says_so() -> 
     assert [versions[0].id for versions in book.stages("维修企业")] == ["REPAIR-01", "REPAIR-02"]
     assert "REPAIR-02" in finding.message
     assert "TIER-01" not in finding.message, "of flows that the sheet does not speak of nothing is missing"
+
+
+def test_a_rule_for_all_flows_keeps_its_older_version_for_older_tickets() -> None:
+    rows = "\n".join(
+        f"X-01 | 所有流程 | 三日回访 | 执行完成时间 | 处理记录:三日回访 | {days} | 天 | | | | {since}"
+        for days, since in (("3", ""), ("5", "11-10"))
+    )
+    book = tables.load(
+        "反馈登记\n编号 | 接收时间 | 执行完成时间\nFK20261109-001 | 11-09 23:00 | 11-12 09:00\n"
+        f"FK20261110-001 | 11-10 00:00 | 11-12 09:00\n\n规则\n{HEADS}\n{rows}"
+    )
+    (call,) = [one.clock for one in tables.run(book, moment("11-13 09:00")).beside if one.clock.rule.id == "X-01"]
+    assert [due.item() for due in call.due] == [moment("11-15 09:00"), moment("11-17 09:00")]
+
+
+def test_a_promise_warns_as_its_row_says_be_it_hours_before_or_a_share() -> None:
+    promise = "X-07 | 所有流程 | 下次答复 | 下次答复时间 | 处理记录:答复客户 | | 无 | | | {warn} |"
+    ticket = "反馈登记\n编号 | 接收时间 | 下次答复时间\nFK20261103-001 | 11-03 09:00 | 11-03 20:00"
+    for warn, risk in (("2小时", "11-03 18:00"), ("50%", "11-03 15:00")):
+        book = tables.load(f"{ticket}\n\n规则\n{HEADS}\n{promise.format(warn=warn)}")
+        (answer,) = [one.clock for one in tables.run(book, moment("11-03 10:00")).beside if one.clock.rule.promised]
+        assert answer.risk[0].item() == moment(risk)  # seen first at ten o'clock
