@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import http.client
-import ipaddress
 import json
 import re
 import ssl
@@ -22,6 +21,7 @@ from typing import Any, Self
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from automation.channels import ChannelDown, Outcome, Queued, Receipt
+from automation.settings import is_here
 
 _PATIENCE = 15.0  # seconds without an answer
 _LONGEST_ANSWER = 65_536  # bytes
@@ -160,7 +160,7 @@ class RobotChannel:
             whole = bool(parts.hostname) and (parts.port or 443) > 0 and re.fullmatch(r"[!-~]+", self._url)
         except ValueError:
             whole = None
-        if not whole or (parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname))):
+        if not whole or (parts.scheme != "https" and not (parts.scheme == "http" and is_here(parts.hostname or ""))):
             raise ChannelDown(f"{title}机器人的 webhook 地址不对：应以 https:// 开头，整行复制，没有空格和中文")
         return parts
 
@@ -240,18 +240,11 @@ def _connection(
     if parts.scheme == "http":  # this machine alone
         return http.client.HTTPConnection(host, parts.port, timeout=timeout)
     proxy = urlsplit(urllib.request.getproxies().get("https", ""))
-    if not proxy.hostname or _is_here(host) or urllib.request.proxy_bypass(host):
+    if not proxy.hostname or is_here(host) or urllib.request.proxy_bypass(host):
         return http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=context)
     tunnel = http.client.HTTPSConnection(proxy.hostname, proxy.port or 8080, timeout=timeout, context=context)
     tunnel.set_tunnel(host, parts.port or 443)  # the certificate is still the robot's own
     return tunnel
-
-
-def _is_here(host: str | None) -> bool:
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _reason(error: Exception) -> str:

@@ -15,8 +15,7 @@ IDENTITY, SIGNED, TOLD = "核实身份", "协议签署", "通知部门"
 def identity_verified(facts: Facts) -> Iterator[Finding]:
     """GENERIC: measures taken or a plan signed before it was verified who the customer is."""
     trail = facts.trails[ENTERPRISE]
-    acts = trail.of("措施", SIGNED)
-    first = acts[~acts["编号"].duplicated()]
+    first = trail.first("措施", SIGNED)
     yield from mark(
         facts.ledger[EVENTS],
         first.index[~preceded(first, trail.of(IDENTITY))],
@@ -31,8 +30,7 @@ def identity_verified(facts: Facts) -> Iterator[Finding]:
 def signed_before_told(facts: Facts) -> Iterator[Finding]:
     """GENERIC: departments told to carry out (goods, money) what the customer has not signed."""
     trail = facts.trails[ENTERPRISE]
-    told = trail.of(TOLD)
-    first = told[~told["编号"].duplicated()]
+    first = trail.first(TOLD)
     yield from mark(
         facts.ledger[EVENTS],
         first.index[~preceded(first, trail.of(SIGNED))],

@@ -17,8 +17,7 @@ MEASURES = ("措施", "纠正措施", "预防措施")
 def result_without_measures(facts: Facts) -> Iterator[Finding]:
     """OEM: a result reported though neither 处理记录 nor 处理意见 says what was done."""
     trail = facts.trails[MANUFACTURER]
-    results = trail.of(RESULT)
-    first = results[~results["编号"].duplicated()]
+    first = trail.first(RESULT)
     decided = first["编号"].isin(trail.cases.loc[trail.cases["处理意见"] != "", "编号"])
     yield from mark(
         facts.ledger[EVENTS],

@@ -58,8 +58,9 @@ def late_no_more(facts: Facts) -> Iterator[Finding]:
     told = _told_late(facts)
     if not told:
         return
-    rows = {ticket: row for row, ticket in facts.register["编号"].items() if ticket}
-    rounds = _rounds(facts, {one.rule for one in told}, {rows[one.ticket] for one in told if one.ticket in rows})
+    numbers = facts.register["编号"]
+    rows = {ticket: row for row, ticket in numbers[numbers.isin({one.ticket for one in told})].items()}
+    rounds = _rounds(facts, {one.rule for one in told}, set(rows.values()))
     for one in told:
         mine = rounds.get((rows.get(one.ticket, -1), one.rule), [])
         same = [each for each in mine if each.due == pd.Timestamp(one.due)]

@@ -50,8 +50,7 @@ def tier_left_out(facts: Facts) -> Iterator[Finding]:
 def director_told_first(facts: Facts) -> Iterator[Finding]:
     """TIER: handed up before the 客服总监, the third party at every tier, was told."""
     trail = facts.trails[TIERS]
-    up = trail.of(SECOND, THIRD)
-    first = up[~up["编号"].duplicated()]
+    first = trail.first(SECOND, THIRD)
     told = trail.of(TOLD)
     yield from mark(
         facts.ledger[EVENTS],

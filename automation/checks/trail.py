@@ -44,6 +44,11 @@ class Trail:
         """The entries with one of these 事项."""
         return self.entries[self.entries["事项"].isin(events)]
 
+    def first(self, *events: str) -> pd.DataFrame:
+        """Of each case the first of these entries."""
+        found = self.of(*events)
+        return found[~found["编号"].duplicated()]
+
 
 def trails(ledger: Ledger) -> Mapping[str, Trail]:
     """A trail for every flow but the standard one, which keeps its times in the register."""
