@@ -167,8 +167,6 @@ def _move(
 
 def _as_it_was(facts: Facts, moved: Sequence[tuple[Edited, Change]]) -> Clocks | None:
     """The clock over these tickets alone, each with its old start; row ``n`` is the ``n``-th of them."""
-    if facts.clocks.calendar is None:
-        return None
     frame = facts.register.loc[[edited.row for edited, _ in moved]].reset_index(drop=True)
     years = [facts.clocks.calendar.first.year]
     for at, (edited, change) in enumerate(moved):

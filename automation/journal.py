@@ -91,7 +91,6 @@ class Journal(Letters):
                 )
                 for row in self._rows("SELECT * FROM issued ORDER BY rowid")
             ),
-            told=frozenset(told_at),
             told_at=told_at,
             first_seen={row["key"]: _time(row["first_seen"]) for row in self._rows("SELECT * FROM findings")},
             began=next((_time(row["at"]) for row in self._rows("SELECT at FROM passes ORDER BY id LIMIT 1")), None),

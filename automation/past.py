@@ -192,7 +192,7 @@ class Fault:
 class Past:
     """Everything remembered that a decision may rest on.
 
-    ``told``: keys of alerts already queued (:func:`automation.alerts.of_key`), ``told_at`` when each was.
+    ``told_at``: keys of alerts already queued (:func:`automation.alerts.of_key`), and when each was.
     ``occurrences``: ``(job, period)`` pairs already done. ``first_seen``: finding key → when the finding first appeared,
     for those that stood at the last pass. ``began``: the first pass. ``history``: what the clocks' fields were, and
     since when. ``starts``: the earliest pass of each year. ``omitted``: ``(job, period)`` left out on purpose → when.
@@ -200,7 +200,6 @@ class Past:
     """
 
     issued: tuple[Issued, ...] = ()
-    told: frozenset[str] = frozenset()
     told_at: Mapping[str, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     occurrences: frozenset[tuple[str, str]] = frozenset()
     first_seen: Mapping[str, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
@@ -209,3 +208,8 @@ class Past:
     starts: tuple[dt.datetime, ...] = ()
     omitted: Mapping[tuple[str, str], dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def told(self) -> Set[str]:
+        """Keys of alerts already queued."""
+        return self.told_at.keys()

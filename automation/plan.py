@@ -89,8 +89,7 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         *writeback.finding_edits(ledger[FINDINGS], seen.findings, first_seen),
     )
     issued = seen.allocation.issued if seen.allocation else ()
-    days = seen.facts.clocks.calendar or Calendar(now.date(), now.date())
-    due = timetable.due(now, settings.jobs, past, days.is_workday)
+    due = timetable.due(now, settings.jobs, past, seen.facts.clocks.calendar.is_workday)
     told = seen.escalation
     return Plan(
         seen.facts,

@@ -98,7 +98,9 @@ def seen(book: Ledger, now: dt.datetime, told: Iterable[str] = ()) -> Facts:
     known = History().after(*history.compare(book, History(), first), first)
     rules, received = rulesheet.read(book[RULES])[0], book.register.frame["接收时间"].to_numpy("M8[s]")
     clocks = clock.run(book, rules, calendar.spanning([received]), now, known)
-    return Facts(book, clocks, rules, read_roster(book[STAFF])[0], Past(told=frozenset(told), history=known), now)
+    return Facts(
+        book, clocks, rules, read_roster(book[STAFF])[0], Past(told_at=dict.fromkeys(told, now), history=known), now
+    )
 
 
 def decided(book: Ledger, now: dt.datetime, limits: Alerts, before: Iterable[str]) -> tuple[object, ...]:
@@ -161,7 +163,7 @@ def test_who_wakes_only_then_tells_everything_as_early_as_who_looks_every_two_ho
         while now < moment("11-21 18:00"):
             facts = seen(book, now, told)
             told |= dict.fromkeys(escalation.escalate(facts, facts.past.told, NIGHTS).told, now)
-            settled = replace(facts, past=replace(facts.past, told=frozenset(told)))
+            settled = replace(facts, past=replace(facts.past, told_at=told))
             now = min(valid_until(settled, NIGHTS), now + step)
         return told
 
@@ -177,7 +179,7 @@ def test_who_wakes_only_then_tells_everything_as_early_as_who_looks_every_two_ho
 def until(
     text: str, now: str = "11-20 10:00", limits: Alerts = LIMITS, told: frozenset[str] = frozenset()
 ) -> dt.datetime:
-    return valid_until(tables.facts(text, now=now, past=Past(told=told)), limits)
+    return valid_until(tables.facts(text, now=now, past=Past(told_at=dict.fromkeys(told, moment(now)))), limits)
 
 
 def test_with_nothing_open_it_is_the_next_midnight_or_the_hour_of_the_summaries() -> None:

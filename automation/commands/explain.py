@@ -52,7 +52,7 @@ def tell_of(workbook: Path, ticket: str, *, as_json: bool, now: dt.datetime) -> 
 
 def _alerts(settings: Settings, facts: Facts, ticket: str) -> Alerts:
     """What was told of a ticket, when, and to whom: the journal's keys, and the mails queued at those passes."""
-    made = [(one, facts.past.told_at.get(key)) for key in facts.past.told if (one := alerts.of_key(key))]
+    made = [(one, at) for key, at in facts.past.told_at.items() if (one := alerts.of_key(key))]
     mine = sorted(
         ((one, at) for one, at in made if one.ticket == ticket), key=lambda pair: (pair[0].due, pair[0].level)
     )

@@ -145,7 +145,6 @@ class _Case:
     @classmethod
     def of(cls, ledger: Ledger, clocks: Clocks, row: int, history: History, alerts: Alerts) -> _Case:
         flow = next(flow for flow in clocks.flows.values() if row in flow.index)
-        assert clocks.calendar is not None, "the clock ran without a calendar"
         mine = ledger.register.frame.loc[[row]]
         still = () if flow.flow == STANDARD_FLOW else pauses.of(mine, ledger, np.datetime64(clocks.now, "s"))
         return cls(

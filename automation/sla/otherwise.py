@@ -34,8 +34,6 @@ class Otherwise:
 
 def of(ledger: Ledger, clocks: Clocks, row: int, history: History) -> Mapping[tuple[str, int], tuple[Otherwise, ...]]:
     """For one ticket: rule id and round → the other verdicts, where they differ from the one that holds."""
-    if clocks.calendar is None:
-        return {}
     alone = ledger.having(replace(ledger.register, frame=ledger.register.frame.loc[[row]]))
     holds = {(stage.rule.id, int(stage.number[at])): int(stage.verdict[at]) for stage, at in _stages(clocks, row)}
     found: dict[tuple[str, int], list[Otherwise]] = defaultdict(list)

@@ -94,8 +94,8 @@ class Clocks:
     now: dt.datetime
     flows: Mapping[str, FlowClock]
     now_at: pd.DataFrame = field(repr=False)
-    beside: tuple[BesideClock, ...] = ()
-    calendar: Calendar | None = None
+    beside: tuple[BesideClock, ...]
+    calendar: Calendar
 
     def long(self) -> pd.DataFrame:
         """Every round of every stage of every ticket as a row.

@@ -42,7 +42,7 @@ class Case:
     def facts(self, text: str) -> Facts:
         if self.told:
             at = {key: tables.moment(moment) for key, moment in self.told}
-            return tables.facts(text, now=self.now, past=Past(told=frozenset(at), told_at=at))
+            return tables.facts(text, now=self.now, past=Past(told_at=at))
         if not self.before:
             return tables.facts(text, now=self.now)
         past, now = remembered(self.before), tables.moment(self.now)

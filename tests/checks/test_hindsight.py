@@ -69,7 +69,7 @@ def found(*entries: str, told: str, at: str, now: str, promised: str = "") -> li
     """What is found at ``now`` of one case with these entries, after an alert at ``at``."""
     lines = "\n".join(f"FK20261103-001 | {entry}" for entry in entries)
     text = TIER.format(promised=promised, entries=lines)
-    facts = tables.facts(text, now=now, past=Past(told_at={told: moment(at)}, told=frozenset({told})))
+    facts = tables.facts(text, now=now, past=Past(told_at={told: moment(at)}))
     return list(hindsight.late_no_more(facts))
 
 
