@@ -8,21 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from automation import channels, horizon, lease, notices, outbox, plan, render, rest
-from automation.alerts import Digest, Recipient
+from automation import channels, horizon, lease, mailing, outbox, plan, rest
 from automation.journal import Journal, JournalUnusable, NumberTaken
-from automation.lastcheck import Leak
 from automation.lease import Computer
-from automation.mail import BadMail, Message
 from automation.outbox import Delivered
 from automation.past import Fault
 from automation.plan import Inspection, Plan
-from automation.reports import REPORTS
-from automation.reports.period import Period
 from automation.rest import Mark
 from automation.settings import Settings
-from automation.stationery import Stationery
-from automation.timetable import Occurrence
 from workbook import ledger, package, snapshot, store
 from workbook.edits import CellEdit
 from workbook.errors import CannotPatch, KesuError, WorkbookBusy, WorkbookChanged, WriteFailed
@@ -37,10 +30,6 @@ _UNSETTLED = frozenset({"CHECK-00", "MAIL-01", "READ-06", "READ-11"})
 """Findings that every pass tells anew on the terminal, or that may pass by themselves."""
 
 Progress = Callable[[str], None]
-
-
-class NoReader(KesuError):
-    """Nobody whom a report is for has an address."""
 
 
 @dataclass(frozen=True)
@@ -189,128 +178,21 @@ def run(
 
 
 def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[Finding, ...]:
-    """Reserve the numbers and queue the mail in one transaction. A digest that cannot be built is a finding."""
-    templates = render.environment(settings)
-    messages: list[Message] = []
-    carried: dict[str, list[str]] = {}
-    untold: set[str] = set()
-    findings: list[Finding] = []
-    mailed: list[Digest] = []
-    for digest in decided.digests:
-        try:
-            messages.append(render.digest(digest, settings, templates))
-            carried[messages[-1].key] = [alert.key for alert in digest.alerts]
-            mailed.append(digest)
-        except (BadMail, Leak, ValueError) as error:
-            untold.update(alert.key for alert in digest.alerts)
-            name, address = digest.recipient.name, digest.recipient.address
-            findings.append(error.finding(name) if isinstance(error, Leak) else _unsendable(name, address, error))
-    for robot in settings.robots if mailed else ():
-        try:
-            told = notices.notice(robot, mailed, settings)
-            messages += [told] if told else []
-        except Exception as error:  # noqa: BLE001 - what a group should also hear never stops the mail
-            findings.append(_unsaid(robot.name, error))
-    done: list[tuple[str, str]] = []
-    for occurrence in decided.reports:
-        try:
-            messages.append(_due_mail(occurrence, decided, settings, templates))
-            done.append(occurrence.key)
-        except Leak as error:
-            findings.append(error.finding("、".join(REPORTS[occurrence.name].roles)))
-        except Exception as error:  # noqa: BLE001 - one failing report never stops another, and is due until sent
-            findings.append(_unreported(occurrence, error))
+    """Reserve the numbers and queue the mail in one transaction; returns what could not be made a mail of."""
+    mails = mailing.of(decided, settings)
     journal.commit(
         now=now,
         issued=decided.issued,
-        messages=messages,
-        carried=carried,
-        told=[key for key in decided.told if key not in untold],
-        occurrences=done,
+        messages=mails.messages,
+        carried=mails.carried,
+        told=mails.told,
+        occurrences=mails.done,
         omitted=decided.omitted,
         findings=decided.first_seen,
         changes=decided.changes,
         seen=decided.seen,
     )
-    return (*findings, *templates.findings)
-
-
-def _due_mail(occurrence: Occurrence, decided: Plan, settings: Settings, templates: Stationery) -> Message:
-    return report_mail(
-        occurrence.name,
-        occurrence.period,
-        decided,
-        settings,
-        templates,
-        note=occurrence.note,
-        label="【补发】" if occurrence.late else "",
-    )
-
-
-def report_mail(
-    name: str,
-    period: Period,
-    decided: Plan,
-    settings: Settings,
-    templates: Stationery,
-    *,
-    also: Recipient | None = None,
-    note: str = "",
-    label: str = "",
-) -> Message:
-    """One report as a finished mail, ``note`` above it and ``label`` before its subject.
-
-    Raises :class:`NoReader` when nobody of its roles has an address, unless ``also`` stands in.
-    """
-    built = REPORTS[name].build(decided.facts, decided.findings, period, settings)
-    readers = decided.facts.roster.readers(built.roles, decided.facts.now.date())
-    if not readers and also is None:
-        raise NoReader(f"“人员”表里 {'、'.join(built.roles)} 都没有邮箱")
-    return render.report(
-        key=built.key,
-        kind=built.kind,
-        subject=label + built.subject,
-        template=built.template,
-        context=built.context,
-        recipients=readers or [also] if also else readers,
-        now=decided.facts.now,
-        settings=settings,
-        templates=templates,
-        attachments=built.attachments,
-        note=note,
-        customers=set(decided.facts.register["客户姓名"]) - {one.name for one in decided.facts.roster.people},
-    )
-
-
-def _unreported(occurrence: Occurrence, error: Exception) -> Finding:
-    told = str(error) if isinstance(error, KesuError) else f"{type(error).__name__}: {error}"
-    return Finding(
-        "MAIL-03",
-        Severity.ERROR,
-        f"{REPORTS[occurrence.name].title}（{occurrence.period.words}）没能发出：{told}",
-        "改正后下一次处理时会补发",
-        sheet="人员",
-    )
-
-
-def _unsendable(name: str, address: str, error: Exception) -> Finding:
-    return Finding(
-        "MAIL-02",
-        Severity.ERROR,
-        f"发给{name}（{address}）的提醒没能生成：{error}",
-        "检查“人员”表中的邮箱；改正后下一次会再发",
-        sheet="人员",
-    )
-
-
-def _unsaid(robot: str, error: Exception) -> Finding:
-    return Finding(
-        "MAIL-02",
-        Severity.ERROR,
-        f"群机器人 {robot} 的消息没能生成：{type(error).__name__}：{error}",
-        "邮件照常发出；请把这一条发给维护人员",
-        sheet="人员",
-    )
+    return mails.findings
 
 
 def _unwritten(refusal: Refusal) -> Finding:

@@ -119,12 +119,18 @@ class Roster:
                 both.setdefault(person.name, Recipient(person.name, person.address, role, why))
         return list(both.values())[:2]
 
-    def readers(self, roles: Sequence[str], day: dt.date) -> list[Recipient]:
-        """Who gets a report: of each role the primary still there, and whoever stands in while the primary is away."""
+    def readers(self, roles: Sequence[str], day: dt.date, department: str = "") -> list[Recipient]:
+        """Who gets a report: of each role the primary still there, and whoever stands in while the primary is away.
+
+        With a ``department``, of 部门负责人 only its own; a department without one has no reader by that role.
+        """
         found: dict[str, Recipient] = {}
         for role in roles:
-            first = [Recipient(p.name, p.address, role, "主要责任人") for p in self.in_role(role) if p.employed][:1]
-            for person in (*first, *self.on_duty(role, day)):
+            holders = self.in_role(role, department)
+            if role == HEAD and department and not any(person.department == department for person in holders):
+                continue
+            first = [Recipient(p.name, p.address, role, "主要责任人") for p in holders if p.employed][:1]
+            for person in (*first, *self.on_duty(role, day, department=department)):
                 if person.address:
                     found.setdefault(person.address.lower(), person)
         return list(found.values())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from automation import cycle, plan, settings, stationery
+from automation import cycle, mailing, plan, settings, stationery
 from automation.channels import ChannelDown
 from automation.commands import run
 from automation.journal import Journal
@@ -190,7 +190,7 @@ def test_a_report_that_fails_is_a_finding_and_sent_at_the_next_pass(book, monkey
     cycle.run(of(book), NOW)
     tuesday = dt.datetime(2026, 11, 24, 9, 0)
     with monkeypatch.context() as patch:
-        patch.setattr(cycle, "_due_mail", lambda *a: (_ for _ in ()).throw(BadMail("人员表里的邮箱写错了")))
+        patch.setattr(mailing, "written", lambda *a, **k: (_ for _ in ()).throw(BadMail("人员表里的邮箱写错了")))
         (told,) = [one for one in cycle.run(of(book), tuesday).findings if one.rule == "MAIL-03"]
     assert "2026-11-17~11-23" in plain(told.message) and "人员表里的邮箱写错了" in told.message
     assert "补发" in told.hint
@@ -200,7 +200,7 @@ def test_a_report_that_fails_is_a_finding_and_sent_at_the_next_pass(book, monkey
 
 def test_a_digest_that_fails_is_a_finding_stops_no_other_and_is_sent_at_the_next_pass(book, monkeypatch):
     """MAIL-02."""
-    made, unlucky = cycle.render.digest, []
+    made, unlucky = mailing.render.digest, []
 
     def digest(one, *rest):
         unlucky.append(one.recipient.name)
@@ -209,7 +209,7 @@ def test_a_digest_that_fails_is_a_finding_stops_no_other_and_is_sent_at_the_next
         return made(one, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(cycle.render, "digest", digest)
+        patch.setattr(mailing.render, "digest", digest)
         outcome = cycle.run(of(book), NOW)
     (told,) = [one for one in outcome.findings if one.rule == "MAIL-02"]
     assert unlucky[0] in told.message and "邮箱写错了" in told.message and "人员" in told.hint

@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from automation import cycle, database, horizon, lease, rest, settings, timetable
+from automation import cycle, database, horizon, lease, mailing, rest, settings, timetable
 from automation.channels import Outcome, Queued, Receipt
 from automation.jobs import CATCH_UP, HOLIDAY, JOBS
 from automation.journal import Journal
@@ -109,9 +109,13 @@ def world(folder: Path) -> Iterator[World]:
         facts: Any = SimpleNamespace(now=now, register={"编号": ()}, past=past)
         return Plan(facts, (), {}, (), (), (), (), due.reports, due.omitted)
 
-    def mail(one: timetable.Occurrence, *rest: object) -> Message:
-        key = "|".join(("report", *one.key))
-        return Message(key, "report", ("gm@example.cn",), key, one.note.encode(), f"<{key}@kesu>")
+    def report(name: str) -> SimpleNamespace:
+        return SimpleNamespace(
+            title=name, build=lambda facts, findings, period, found: (f"report|{name}|{period.label}",)
+        )
+
+    def mail(key: str, *rest: object, note: str, label: str) -> Message:
+        return Message(key, "report", ("gm@example.cn",), key, note.encode(), f"<{key}@kesu>")
 
     def around(name: str) -> Callable[..., Any]:
         real = getattr(Journal, name)
@@ -138,9 +142,10 @@ def world(folder: Path) -> Iterator[World]:
         patch.setattr(cycle, "snapshot", SimpleNamespace(read=lambda path: SimpleNamespace(sha256="s", data=b"")))
         patch.setattr(cycle, "ledger", SimpleNamespace(load=lambda seen: None))
         patch.setattr(cycle, "plan", SimpleNamespace(decide=decide))
-        patch.setattr(cycle, "_due_mail", mail)
+        patch.setattr(mailing, "REPORTS", {job.name: report(job.name) for job in JOBS})
+        patch.setattr(mailing, "written", mail)
         patch.setattr(cycle, "_collecting_later", nullcontext)  # a tenth of a second each among what pytest has loaded
-        patch.setattr(cycle.render, "environment", lambda found: SimpleNamespace(findings=()))
+        patch.setattr(mailing.render, "environment", lambda found: SimpleNamespace(findings=()))
         patch.setattr(cycle.channels, "choose", lambda found: it)
         patch.setattr(horizon, "_turning_points", lambda *given: ())
         patch.setattr(horizon.escalation, "waits", lambda *given: False)
@@ -276,14 +281,11 @@ def test_one_report_that_cannot_be_made_stops_no_other_and_is_told(tmp_path, mon
     with world(tmp_path) as it:
         watch, told = it.watch()
         watch.tick()
-        real = cycle._due_mail
 
-        def broken(one: timetable.Occurrence, *rest: object) -> Message:
-            if one.name == "weekly":
-                raise RuntimeError("模板写错了")
-            return real(one, *rest)
+        def broken(*given: object) -> Message:
+            raise RuntimeError("模板写错了")
 
-        monkeypatch.setattr(cycle, "_due_mail", broken)
+        monkeypatch.setattr(mailing.REPORTS["weekly"], "build", broken)
         it.now = dt.datetime(2026, 9, 2, 8, 5)
         it.jobs = (replace(JOBS[0], weekday=2), JOBS[1])  # both on one morning
         watch.tick()

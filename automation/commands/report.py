@@ -1,4 +1,4 @@
-"""``kesu report``: one report as mail and workbook, into a folder. It sends nothing and marks nothing as sent."""
+"""``kesu report``: one report as its mails and workbooks, into a folder. It sends nothing and marks nothing as sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import email
 from email import policy
 from pathlib import Path
 
-from automation import cycle, render
+from automation import cycle, mailing
 from automation.alerts import Recipient
 from automation.channels import Queued
 from automation.channels.folder import file_name
@@ -19,7 +19,7 @@ _NOBODY = Recipient("未填写邮箱的收件人", "nobody@localhost", "主管�
 
 
 def produce(name: str, workbook: Path, *, period: str | None, output: Path, now: dt.datetime) -> list[Path]:
-    """Write the report's workbook and its mail (``.eml``) into ``output``; returns their paths.
+    """Write the report's mails (``.eml``) and what they carry into ``output``; returns their paths.
 
     Raises :class:`~workbook.errors.KesuError` for a name that is no report, a period that is none, or a folder that
     cannot be written.
@@ -27,14 +27,14 @@ def produce(name: str, workbook: Path, *, period: str | None, output: Path, now:
     if name not in REPORTS:
         known = "、".join(f"{report.name}（{report.title}）" for report in REPORTS.values())
         raise KesuError(f"没有叫“{name}”的报表。现有：{known}。")
-    report, settings = REPORTS[name], find_settings(workbook, None)
+    settings = find_settings(workbook, None)
     _, decided = cycle.look(settings, now)
-    chosen = report.parse(period) if period else report.due_at(now)
-    mail = cycle.report_mail(name, chosen, decided, settings, render.environment(settings), also=_NOBODY)
-    letter = email.message_from_bytes(mail.raw, policy=policy.default)
-    queued = Queued(mail.key, mail.kind, mail.recipients, mail.subject, mail.raw, mail.message_id, now)
-    files = [(file_name(queued), mail.raw)]
-    files += [(str(part.get_filename()), part.get_content()) for part in letter.iter_attachments()]
+    files: list[tuple[str, bytes]] = []
+    for mail in mailing.by_hand(name, period, decided, settings, _NOBODY):
+        letter = email.message_from_bytes(mail.raw, policy=policy.default)
+        queued = Queued(mail.key, mail.kind, mail.recipients, mail.subject, mail.raw, mail.message_id, now)
+        files.append((file_name(queued), mail.raw))
+        files += [(str(part.get_filename()), part.get_content()) for part in letter.iter_attachments()]
     try:
         output.mkdir(parents=True, exist_ok=True)
         for title, content in files:

@@ -1,4 +1,4 @@
-"""What a report is to the rest of the program: a name, its recipients, and a function from facts to a mail's contents."""
+"""What a report is to the rest of the program: a name, and a function from facts to the contents of its mails."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from workbook.finding import Finding
 
 @dataclass(frozen=True)
 class ReportMail:
-    """A report, complete: ``render.report`` makes the mail of it.
+    """One mail of a report, complete: ``render.report`` makes its bytes.
 
-    ``key`` is unique per report and period; ``template`` names ``templates/mail/NAME.html.j2`` and ``.txt.j2``, which
-    get ``context``; ``attachments`` are ``(file name, bytes)``; ``roles`` are words of 人员 · 角色 that receive it;
-    ``kind`` decides what happens when the mail's fate is unknown (``automation.mail.Message``).
+    ``key`` is unique per report, period and readers; ``template`` names ``templates/mail/NAME.html.j2`` and
+    ``.txt.j2``, which get ``context``; ``attachments`` are ``(file name, bytes)``; ``roles`` are words of 人员 · 角色 that
+    receive it, of 部门负责人 those of ``department``; ``kind`` decides what happens when the mail's fate is unknown
+    (``automation.mail.Message``).
     """
 
     key: str
@@ -28,15 +29,17 @@ class ReportMail:
     context: Mapping[str, object]
     attachments: tuple[tuple[str, bytes], ...]
     roles: tuple[str, ...]
+    department: str = ""
     kind: str = "report"
 
 
-Build = Callable[[Facts, Sequence[Finding], Period, Settings], ReportMail]
+Build = Callable[[Facts, Sequence[Finding], Period, Settings], Sequence[ReportMail]]
+"""From a pass to the mails of a period's report; none when there is nothing that anybody must hear."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One kind of report. ``period``: the kind of its periods; ``rule``: the process rule that asks for it."""
+    """One kind of report. ``roles``: who may get any of its mails; ``period``: the kind of its periods; ``rule``: asks for it."""
 
     name: str
     title: str

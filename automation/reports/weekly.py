@@ -27,7 +27,7 @@ MOST_WORDS = 5
 _SHORT = 46  # signs of a summary: two lines of its column
 
 
-def build(facts: Facts, findings: Sequence[Finding], period: Period, settings: Settings) -> ReportMail:
+def build(facts: Facts, findings: Sequence[Finding], period: Period, settings: Settings) -> tuple[ReportMail, ...]:
     """The summary of a week or a month as a mail with its workbook. ``findings`` are those of the same pass."""
     summary = summarise(facts, findings, period)
     masked = Masked(facts)
@@ -36,7 +36,7 @@ def build(facts: Facts, findings: Sequence[Finding], period: Period, settings: S
     described = book(summary, facts, masked, f"{title} {period.words}", weekly_lists.findings(findings, masked))
     name = f"客诉{kind}_{period.words.replace('~', '至')}.xlsx"
     this = summary.this
-    return ReportMail(
+    mail = ReportMail(
         key=f"report|{period.kind}|{period.label}",
         subject=f"【客诉{kind}】{period.words}：收到 {this.received.count} 件，办结 {this.closed.count} 件，"
         f"期内超时 {this.late.count} 件，现在超时 {summary.overdue_tickets.count} 件",
@@ -45,6 +45,7 @@ def build(facts: Facts, findings: Sequence[Finding], period: Period, settings: S
         attachments=((name, reportbook.write(described)),),
         roles=ROLES,
     )
+    return (mail,)
 
 
 def _context(summary: Summary, masked: Masked, title: str, attachment: str, settings: Settings) -> Mapping[str, object]:

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import pytest
 from css_inline import CSSInliner
 
-from automation import cycle, render, settings
+from automation import cycle, mailing, render, settings
 from automation.alerts import Digest, Level
 from automation.reports import REPORTS
 from automation.sample import dealership
@@ -118,9 +118,10 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
         "longest digest": digest(300, summary=LONG, advice=LONG[:80]),
     }
     for name, report in REPORTS.items():
-        mail = cycle.report_mail(name, report.due_at(NOW), decided, found, render.environment(), also=BOSS, note="补发")
-        made[name] = body(mail, "html")
-    built = REPORTS["weekly"].build(decided.facts, decided.findings, REPORTS["weekly"].due_at(NOW), found)
+        for one in report.build(decided.facts, decided.findings, report.due_at(NOW), found):
+            mail = mailing.written(one, decided, found, render.environment(), also=BOSS, note="补发")
+            made.setdefault(name, body(mail, "html"))
+    (built,) = REPORTS["weekly"].build(decided.facts, decided.findings, REPORTS["weekly"].due_at(NOW), found)
     stages = [one for one in built.context["stages"] if one["judged"]]  # type: ignore[attr-defined]
     context = {
         **built.context,

@@ -301,7 +301,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Facts, Repo
     found, _ = settings.load(None, workbook=path)
     _, decided = cycle.look(found, NOW)
     report = REPORTS["weekly"]
-    yield decided.facts, report.build(decided.facts, decided.findings, report.due_at(NOW), found)
+    (mail,) = report.build(decided.facts, decided.findings, report.due_at(NOW), found)
+    yield decided.facts, mail
 
 
 def sheets_of(mail: ReportMail, *, values: bool = True) -> Any:
@@ -312,7 +313,8 @@ def sheets_of(mail: ReportMail, *, values: bool = True) -> Any:
 def build_hand(text: str = REGISTER, now: str = "11-17 08:00") -> ReportMail:
     facts = tables.facts(text, now=now)
     found, _ = settings.load(None, workbook=Path("客诉登记.xlsx"))
-    return REPORTS["weekly"].build(facts, checks.run(facts), WEEK, replace(found, dealership="星耀4S店"))
+    (mail,) = REPORTS["weekly"].build(facts, checks.run(facts), WEEK, replace(found, dealership="星耀4S店"))
+    return mail
 
 
 def test_the_workbook_has_its_sheets_set_up_for_print(shop: tuple[Facts, ReportMail]) -> None:

@@ -1,0 +1,176 @@
+"""What a pass has to say, as finished mails: digests, what group robots repeat of them, and the reports that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from automation import notices, render
+from automation.alerts import Digest, Recipient
+from automation.lastcheck import Leak
+from automation.mail import BadMail, Message
+from automation.plan import Plan
+from automation.reports import REPORTS, ReportMail
+from automation.settings import Settings
+from automation.stationery import Stationery
+from automation.timetable import Occurrence
+from workbook.errors import KesuError
+from workbook.finding import Finding, Severity
+
+
+class NoReader(KesuError):
+    """Nobody whom a report is for has an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """Everything to be queued. ``carried``: a mail's key → keys of the alerts it tells; ``told``: alerts that were told
+    or need no telling; ``done``: reports all of whose mails are among ``messages``; ``findings``: what could not be made.
+    """
+
+    messages: tuple[Message, ...]
+    carried: Mapping[str, list[str]]
+    told: tuple[str, ...]
+    done: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+
+
+def of(decided: Plan, settings: Settings) -> Mailing:
+    """All mail of a pass. What cannot be made is a finding, stops nothing else, and is due again at the next pass."""
+    templates = render.environment(settings)
+    messages: list[Message] = []
+    carried: dict[str, list[str]] = {}
+    untold: set[str] = set()
+    findings: list[Finding] = []
+    mailed: list[Digest] = []
+    for digest in decided.digests:
+        try:
+            messages.append(render.digest(digest, settings, templates))
+            carried[messages[-1].key] = [alert.key for alert in digest.alerts]
+            mailed.append(digest)
+        except (BadMail, Leak, ValueError) as error:
+            untold.update(alert.key for alert in digest.alerts)
+            name, address = digest.recipient.name, digest.recipient.address
+            findings.append(error.finding(name) if isinstance(error, Leak) else _unsendable(name, address, error))
+    for robot in settings.robots if mailed else ():
+        try:
+            told = notices.notice(robot, mailed, settings)
+            messages += [told] if told else []
+        except Exception as error:  # noqa: BLE001 - what a group should also hear never stops the mail
+            findings.append(_unsaid(robot.name, error))
+    done: list[tuple[str, str]] = []
+    for occurrence in decided.reports:
+        made, failed = due(occurrence, decided, settings, templates)
+        messages += made
+        findings += failed
+        if not failed:
+            done.append(occurrence.key)
+    return Mailing(
+        tuple(messages),
+        carried,
+        tuple(key for key in decided.told if key not in untold),
+        tuple(done),
+        (*findings, *templates.findings),
+    )
+
+
+def due(
+    occurrence: Occurrence, decided: Plan, settings: Settings, templates: Stationery
+) -> tuple[list[Message], list[Finding]]:
+    """The mails of one due report, and why any of them could not be made.
+
+    A mail that was queued at an earlier pass is made again, and the outbox keeps the first by its key.
+    """
+    made: list[Message] = []
+    failed: list[Finding] = []
+    try:
+        for one in REPORTS[occurrence.name].build(decided.facts, decided.findings, occurrence.period, settings):
+            try:
+                label = "【补发】" if occurrence.late else ""
+                made.append(written(one, decided, settings, templates, note=occurrence.note, label=label))
+            except Leak as error:
+                failed.append(error.finding("、".join(one.roles)))
+            except KesuError as error:
+                failed.append(_unreported(occurrence, error))
+    except Exception as error:  # noqa: BLE001 - one failing report never stops another, and is due until sent
+        failed.append(_unreported(occurrence, error))
+    return made, failed
+
+
+def written(
+    built: ReportMail,
+    decided: Plan,
+    settings: Settings,
+    templates: Stationery,
+    *,
+    also: Recipient | None = None,
+    note: str = "",
+    label: str = "",
+) -> Message:
+    """One mail of a report, ``note`` above it and ``label`` before its subject.
+
+    Raises :class:`NoReader` when nobody of its roles has an address, unless ``also`` stands in, and what
+    :func:`automation.render.report` raises.
+    """
+    roster = decided.facts.roster
+    readers = roster.readers(built.roles, decided.facts.now.date(), built.department)
+    if not readers and also is None:
+        where = f"（{built.department}）" if built.department else ""
+        raise NoReader(f"“人员”表里 {'、'.join(built.roles)}{where} 都没有邮箱")
+    return render.report(
+        key=built.key,
+        kind=built.kind,
+        subject=label + built.subject,
+        template=built.template,
+        context=built.context,
+        recipients=readers or [also] if also else readers,
+        now=decided.facts.now,
+        settings=settings,
+        templates=templates,
+        attachments=built.attachments,
+        note=note,
+        customers=set(decided.facts.register["客户姓名"]) - {one.name for one in roster.people},
+    )
+
+
+def by_hand(name: str, period: str | None, decided: Plan, settings: Settings, also: Recipient) -> Iterator[Message]:
+    """The mails of a report that somebody asks for; ``also`` gets those that have no reader.
+
+    Raises :class:`~automation.reports.period.BadPeriod`, and what :func:`written` raises.
+    """
+    report = REPORTS[name]
+    chosen = report.parse(period) if period else report.due_at(decided.facts.now)
+    templates = render.environment(settings)
+    for built in report.build(decided.facts, decided.findings, chosen, settings):
+        yield written(built, decided, settings, templates, also=also)
+
+
+def _unreported(occurrence: Occurrence, error: Exception) -> Finding:
+    told = str(error) if isinstance(error, KesuError) else f"{type(error).__name__}: {error}"
+    return Finding(
+        "MAIL-03",
+        Severity.ERROR,
+        f"{REPORTS[occurrence.name].title}（{occurrence.period.words}）没能发出：{told}",
+        "改正后下一次处理时会补发",
+        sheet="人员",
+    )
+
+
+def _unsendable(name: str, address: str, error: Exception) -> Finding:
+    return Finding(
+        "MAIL-02",
+        Severity.ERROR,
+        f"发给{name}（{address}）的提醒没能生成：{error}",
+        "检查“人员”表中的邮箱；改正后下一次会再发",
+        sheet="人员",
+    )
+
+
+def _unsaid(robot: str, error: Exception) -> Finding:
+    return Finding(
+        "MAIL-02",
+        Severity.ERROR,
+        f"群机器人 {robot} 的消息没能生成：{type(error).__name__}：{error}",
+        "邮件照常发出；请把这一条发给维护人员",
+        sheet="人员",
+    )
