@@ -11,13 +11,9 @@ from automation.roster import names_in
 from automation.sla import pending
 from workbook import distinct
 from workbook.finding import Finding, Severity
-from workbook.ledger import Records
-from workbook.schema import PENDING, TEMPORAL, Table
+from workbook.schema import PENDING
 
 GM = "主管总经理"
-_COMPARED = ("车牌号", "客户姓名", "事由", "转入日期", "认可人", "认可日期", "负责人", "备用负责人", "预计完成日期",
-             "最近沟通日期", "沟通方式", "沟通结果", "上门日期", "状态", "完成日期")  # fmt: skip
-"""What must be the same in both ledgers (STD-15): everything but the remark."""
 
 
 def approved(facts: Facts) -> Iterator[Finding]:
@@ -74,23 +70,10 @@ def both_ledgers(facts: Facts) -> Iterator[Finding]:
             lambda row: "这项未了事宜没有编号，不知道是哪一单",
             "填写反馈登记中的编号",
         )
-    entries = {table: _entries(facts.ledger[table]) for table in PENDING}
-    for table, other in (PENDING, PENDING[::-1]):
-        mine, theirs = entries[table], entries[other]
-        alone = mine[~mine["编号"].isin(theirs["编号"])]
-        yield from mark(
-            facts.ledger[table],
-            alone.index,
-            "编号",
-            "STD-15",
-            Severity.ERROR,
-            lambda row, other=other: f"这项未了事宜不在“{other.sheet}”中",  # type: ignore[misc]
-            f"在“{other.sheet}”中补记同样的内容",
-        )
-    yield from _differences(facts, entries)
+    yield from _differences(facts)
     register = facts.register
     unclear = register["责任明确"].eq("否") & register["归档时间"].isna() & register["编号"].ne("")
-    listed = pd.concat([entries[table]["编号"] for table in PENDING])
+    listed = set(pending.items(facts.ledger)["编号"])
     yield from mark(
         facts.ledger.register,
         register.index[unclear & ~register["编号"].isin(listed)],
@@ -102,7 +85,8 @@ def both_ledgers(facts: Facts) -> Iterator[Finding]:
     )
     numbers = set(register["编号"])
     for table in PENDING:
-        mine = entries[table]
+        mine = facts.ledger[table].frame
+        mine = mine[(mine["编号"] != "") & ~mine["编号"].duplicated(keep="last")]
         yield from mark(
             facts.ledger[table],
             mine.index[~mine["编号"].isin(numbers)],
@@ -114,33 +98,31 @@ def both_ledgers(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _entries(records: Records) -> pd.DataFrame:
-    frame = records.frame[records.frame["编号"] != ""]
-    return frame[~frame["编号"].duplicated(keep="last")]
-
-
-def _differences(facts: Facts, entries: dict[Table, pd.DataFrame]) -> Iterator[Finding]:
-    manager, centre = (entries[table].reset_index(names="行").set_index("编号") for table in PENDING)
-    shared = manager.index.intersection(centre.index)
-    records = facts.ledger[PENDING[0]]
-    for column in _COMPARED:
-        left, right = manager.loc[shared, column], centre.loc[shared, column]
-        if records.table[column].kind in TEMPORAL:
-            left, right = left.dt.strftime("%Y-%m-%d").fillna(""), right.dt.strftime("%Y-%m-%d").fillna("")
-        differs = shared[(left != right).to_numpy(dtype=bool)]
-        for number in differs:
-            there = facts.ledger[PENDING[1]].place(int(centre.at[number, "行"]), column)
-            yield from mark(
-                records,
-                [int(manager.at[number, "行"])],
-                column,
-                "STD-15",
-                Severity.ERROR,
-                lambda row, number=number, left=left, right=right, there=there, column=column: (  # type: ignore[misc]
-                    f"“{column}”是“{left.at[number] or '空'}”，而 {there} 是“{right.at[number] or '空'}”，两本台帐不一致"
-                ),
-                "核对后把两本台帐改成一致",
+def _differences(facts: Facts) -> Iterator[Finding]:
+    manager, centre = (facts.ledger[table] for table in PENDING)
+    for one in pending.differences(facts.ledger):
+        row, there = one.rows
+        if row is None or there is None:
+            records, missing = (centre, manager) if row is None else (manager, centre)
+            told = f"这项未了事宜不在“{missing.sheet}”中"
+            advice = f"在“{missing.sheet}”中补记同样的内容"
+        else:
+            records, advice = manager, "核对后把两本台帐改成一致"
+            told = (
+                f"“{one.column}”是“{one.manager or '空'}”，而 {centre.place(there, one.column)} 是“{one.centre or '空'}”，"
+                "两本台帐不一致"
             )
+        at = row if row is not None else there
+        assert at is not None
+        yield from mark(
+            records,
+            [at],
+            one.column,
+            "STD-15",
+            Severity.ERROR,
+            lambda _, told=told: told,
+            advice,  # type: ignore[misc]
+        )
 
 
 def talked_to(facts: Facts) -> Iterator[Finding]:

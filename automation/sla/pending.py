@@ -4,14 +4,35 @@ a case that stands in neither goes on as one whose liability is clear (STD-11).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from workbook.ledger import Ledger
-from workbook.schema import PENDING
+from workbook.schema import PENDING, TEMPORAL
 
 TALK_DAY = 4
 """STD-16: by the 4th of each month."""
+
+COMPARED = ("车牌号", "客户姓名", "事由", "转入日期", "认可人", "认可日期", "负责人", "备用负责人", "预计完成日期",
+            "最近沟通日期", "沟通方式", "沟通结果", "上门日期", "状态", "完成日期")  # fmt: skip
+"""What must be the same in both ledgers (STD-15): everything but the remark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the two ledgers have of a ticket: ``manager`` and ``centre`` are the values of ``column`` as text.
+
+    ``rows``: the Excel row in each; ``None`` where that ledger lacks the ticket, and ``column`` is 编号 then.
+    """
+
+    ticket: str
+    column: str
+    rows: tuple[int | None, int | None]
+    manager: str
+    centre: str
 
 
 def items(ledger: Ledger) -> pd.DataFrame:
@@ -43,6 +64,29 @@ def by_ticket(ledger: Ledger) -> pd.DataFrame:
     whole_day = resolved.notna() & (resolved == resolved.dt.normalize())
     resolved = resolved.mask(whole_day, resolved + pd.Timedelta(days=1)).where(~still)
     return pd.DataFrame({"open": still, "since": since, "resolved": resolved, "talk_due": _next_talk(since, talked)})
+
+
+def differences(ledger: Ledger) -> Iterator[Difference]:
+    """STD-15: where the two ledgers are not alike, ticket by ticket; of a ticket that stands twice the last entry counts."""
+    manager, centre = (_last_entries(ledger, number) for number in (0, 1))
+    for number, row in manager.loc[~manager.index.isin(centre.index), "行"].items():
+        yield Difference(str(number), "编号", (int(row), None), str(number), "")
+    for number, row in centre.loc[~centre.index.isin(manager.index), "行"].items():
+        yield Difference(str(number), "编号", (None, int(row)), "", str(number))
+    shared = manager.index.intersection(centre.index)
+    for column in COMPARED:
+        left, right = manager.loc[shared, column], centre.loc[shared, column]
+        if PENDING[0][column].kind in TEMPORAL:
+            left, right = left.dt.strftime("%Y-%m-%d").fillna(""), right.dt.strftime("%Y-%m-%d").fillna("")
+        for number in shared[(left != right).to_numpy(dtype=bool)]:
+            rows = int(manager.at[number, "行"]), int(centre.at[number, "行"])
+            yield Difference(str(number), column, rows, str(left.at[number]), str(right.at[number]))
+
+
+def _last_entries(ledger: Ledger, which: int) -> pd.DataFrame:
+    frame = ledger[PENDING[which]].frame
+    frame = frame[(frame["编号"] != "") & ~frame["编号"].duplicated(keep="last")]
+    return frame.reset_index(names="行").set_index("编号")
 
 
 def _next_talk(since: pd.Series, talked: pd.Series) -> pd.Series:
