@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from automation.checks.facts import Facts
 from automation.reports import weekly_lists as lists
 from automation.reports.figures import Cases, Line, StageLine, Summary
@@ -12,6 +10,7 @@ from automation.reports.matters import BUCKETS
 from automation.reports.words import change, percent
 from automation.wording import span
 from workbook.build.formats import ACCENT, AMBER, GREEN, NAVY, RED, WORD_COLOURS
+from workbook.reportbook.formulas import counted, countifs
 from workbook.reportbook.model import (
     Book,
     Chart,
@@ -200,8 +199,8 @@ _RATE = '=IFERROR({按时}/{期内到期},"–")'
 def _stages(summary: Summary, late: Listing) -> Grid:
     before = summary.period.name_before
 
-    def counted(line: StageLine, figure: int, **where: str) -> Formula:
-        return _countifs(
+    def counting(line: StageLine, figure: int, **where: str) -> Formula:
+        return countifs(
             figure, (late.cells("规则号"), line.rule), *((late.cells(name), w) for name, w in where.items())
         )
 
@@ -214,14 +213,14 @@ def _stages(summary: Summary, late: Listing) -> Grid:
                 name,
                 RowFormula("={按时}+{超时完成}+{到期未完成}", tally.judged),
                 tally.on_time.count,
-                counted(line, tally.finished_late.count, 期内="是", 结果="超时完成"),
-                counted(line, tally.overdue.count, 期内="是", 结果="未完成"),
+                counting(line, tally.finished_late.count, 期内="是", 结果="超时完成"),
+                counting(line, tally.overdue.count, 期内="是", 结果="未完成"),
                 tally.unknown.count,
                 RowFormula(_RATE, "–" if tally.rate is None else tally.rate),
                 "–" if line.before.rate is None else line.before.rate,
                 span(line.median) if line.worst else "–",
                 span(line.worst) if line.worst else "–",
-                counted(line, line.overdue_now.count, 结果="未完成"),
+                counting(line, line.overdue_now.count, 结果="未完成"),
             )
         )
     return Grid(
@@ -249,21 +248,9 @@ def _stages(summary: Summary, late: Listing) -> Grid:
     )
 
 
-_LONGEST_CRITERION = 100  # Excel takes 255 signs of text in a formula, and escapes lengthen it
-
-
-def _countifs(figure: int, *pairs: tuple[str, str]) -> Formula:
-    """COUNTIFS over ranges and the words they must hold; the words as they are, neither wildcard nor comparison."""
-    escaped = ((cells, re.sub(r"([~*?])", r"~\1", word).replace('"', '""')) for cells, word in pairs)
-    criteria = ",".join(f'{cells},"={word}"' for cells, word in escaped)
-    return Formula(f"=COUNTIFS({criteria})", figure)
-
-
 def _group(summary: Summary, column: str, all_cases: Listing) -> Grid:
-    def counted(line: Line, flag: str, figure: Cases) -> Value:
-        if len(line.label) > _LONGEST_CRITERION:
-            return figure.count
-        return _countifs(figure.count, (all_cases.cells(column), line.label), (all_cases.cells(flag), "是"))
+    def counting(line: Line, flag: str, figure: Cases) -> Value:
+        return counted(figure.count, (all_cases.cells(column), line.label), (all_cases.cells(flag), "是"))
 
     lines = [line for line in summary.groups[column] if line.received or line.before or line.open or line.late]
     return Grid(
@@ -278,10 +265,10 @@ def _group(summary: Summary, column: str, all_cases: Listing) -> Grid:
         [
             (
                 line.label,
-                counted(line, lists.RECEIVED, line.received),
+                counting(line, lists.RECEIVED, line.received),
                 line.before.count,
-                counted(line, lists.OPEN, line.open),
-                counted(line, lists.LATE, line.late),
+                counting(line, lists.OPEN, line.open),
+                counting(line, lists.LATE, line.late),
             )
             for line in lines
         ],

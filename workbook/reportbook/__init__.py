@@ -11,6 +11,7 @@ from workbook.reportbook.listing import draw_listing
 from workbook.reportbook.model import (
     Book,
     Chart,
+    Course,
     Field,
     Formula,
     Grid,
@@ -28,6 +29,7 @@ from workbook.reportbook.page import draw_page
 __all__ = [
     "Book",
     "Chart",
+    "Course",
     "Field",
     "Formula",
     "Grid",

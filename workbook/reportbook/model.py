@@ -23,7 +23,10 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class RowFormula:
-    """A formula over cells of its own row of a grid, named by their columns: ``={按时}/{到期}``."""
+    """A formula over cells of its own row of a grid, named by their columns: ``={按时}/{到期}``.
+
+    ``{件数*}`` is all of a column's entries, ``{件数…}`` those from the first row to this one.
+    """
 
     text: str
     value: float | str
@@ -139,11 +142,29 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """A native chart of upright columns with lines over them, on columns of ``grid``, which must stand on the same page.
+
+    ``columns``, ``lines``: title of a column → colour. ``shares``: the lines have an axis of their own, 0 to 100 %.
+    With lines alone it shows a course over time; with a cumulative share as the line it is a Pareto chart.
+    """
+
+    title: str
+    grid: Grid
+    category: str
+    columns: Mapping[str, str]
+    lines: Mapping[str, str]
+    shares: bool = False
+    first: int = 12
+    height: int = 230
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """Two blocks beside each other, each half a page wide; the higher one decides where the next block begins."""
 
-    left: Grid | Chart
-    right: Grid | Chart
+    left: Grid | Chart | Course
+    right: Grid | Chart | Course
 
 
 @dataclass(frozen=True, slots=True)

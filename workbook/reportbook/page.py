@@ -5,10 +5,23 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from workbook.build.formats import FAINT, FONT, INK, LINE, NAVY, PAPER, Styles
+from workbook.build.formats import FAINT, LINE, NAVY, PAPER, Styles
 from workbook.edits import column_letter
 from workbook.reportbook.cells import FOOTER, NUMBERS, coloured, columns_wide, filled_in, properties, put
-from workbook.reportbook.model import Chart, Field, Formula, Grid, Look, Page, RowFormula, Side, Tile, Tiles, Value
+from workbook.reportbook.charts import bars, course
+from workbook.reportbook.model import (
+    Chart,
+    Field,
+    Formula,
+    Grid,
+    Look,
+    Page,
+    RowFormula,
+    Side,
+    Tile,
+    Tiles,
+    Value,
+)
 
 _COLUMNS = 24
 _WIDTH = 5.0  # characters a page column
@@ -123,7 +136,7 @@ def _grid(drawing: _Drawing, grid: Grid, row: int, left: int, wide: int) -> int:
     for values in grid.rows:
         row += 1
         sheet.set_row(row, grid.height * _lines(grid, values))
-        places = _places(grid, row, left)
+        places = _places(grid, row, left, head)
         line = [(one, filled_in(value, places.__getitem__)) for one, value in zip(grid.fields, values, strict=True)]
         _cells(drawing, row, left, [(one, value, _look(one, value, styles)) for one, value in line])
     drawing.places[id(grid)] = (head, row, left)
@@ -135,11 +148,14 @@ def _grid(drawing: _Drawing, grid: Grid, row: int, left: int, wide: int) -> int:
     return row + 1
 
 
-def _places(grid: Grid, row: int, left: int) -> dict[str, str]:
-    """The cell of each column in a row."""
+def _places(grid: Grid, row: int, left: int, head: int) -> dict[str, str]:
+    """The cell of each column in a row, all its entries, and those down to the row; headers stand in row ``head``."""
     places = {}
     for one in grid.fields:
-        places[one.title] = f"{column_letter(left + 1)}{row + 1}"
+        column, first = column_letter(left + 1), head + 2
+        places[one.title] = f"{column}{row + 1}"
+        places[f"{one.title}*"] = f"{column}${first}:{column}${head + 1 + len(grid.rows)}"
+        places[f"{one.title}…"] = f"{column}${first}:{column}{row + 1}"
         left += int(one.width)
     return places
 
@@ -173,7 +189,7 @@ def _cells(drawing: _Drawing, row: int, left: int, cells: list[tuple[Field, Valu
 def _totals(drawing: _Drawing, grid: Grid, head: int, row: int, left: int) -> Any:
     """The last row: sums of the counts as formulas, and the word ``total`` first."""
     look = {"bold": True, "bg_color": "#EEF2F6", "border": 0, "top": 1, "top_color": NAVY}
-    places = _places(grid, row, left)
+    places = _places(grid, row, left, head)
     for number, one in enumerate(grid.fields):
         value: Value = grid.total if number == 0 else filled_in(grid.totals.get(one.title), places.__getitem__)
         if one.look is Look.COUNT:
@@ -204,45 +220,12 @@ def _side(drawing: _Drawing, block: Side, row: int) -> int:
             start = left + (left != _LEFT)  # one column free on either side of the middle
             ends.append(_grid(drawing, part, row, start, half - 1))
         else:
-            ends.append(_chart(drawing, part, row, left, half))
+            made = bars(drawing, part) if isinstance(part, Chart) else course(drawing, part)
+            ends.append(_insert(drawing, made, part.height, row, left, half))
     return max(ends)
 
 
-def _chart(drawing: _Drawing, chart: Chart, row: int, left: int, wide: int) -> int:
-    kind = {"type": "bar", **({"subtype": "stacked"} if chart.stacked else {})}
-    drawn = drawing.book.add_chart(kind)
-    _, categories = drawing.refer(chart.grid, chart.category, chart.first)
-    for title, colour in chart.series.items():
-        name, values = drawing.refer(chart.grid, title, chart.first)
-        drawn.add_series(
-            {
-                "name": name,
-                "categories": categories,
-                "values": values,
-                "fill": {"color": colour},
-                "border": {"none": True},
-                "gap": 45,
-                "overlap": 100 if chart.stacked else 0,
-            }
-        )
-    font = {"name": FONT, "size": 9, "color": "#41556E"}
-    drawn.set_title(
-        {"name": chart.title, "overlay": False, "name_font": {**font, "size": 11, "color": INK, "bold": True}}
-    )
-    drawn.set_legend({"position": "bottom", "font": font})
-    drawn.set_chartarea({"border": {"color": LINE}, "fill": {"color": PAPER}})
-    drawn.set_plotarea({"fill": {"color": PAPER}})
-    drawn.set_y_axis({"reverse": True, "num_font": font, "line": {"color": LINE}, "crossing": "max"})
-    drawn.set_x_axis(
-        {
-            "num_font": font,
-            "line": {"none": True},
-            "major_gridlines": {"visible": True, "line": {"color": LINE}},
-            "num_format": "0",
-            "min": 0,
-        }
-    )
-    drawn.set_size({"width": wide * _PIXELS - 8, "height": chart.height})
-    drawing.sheet.insert_chart(row, left, drawn, {"x_offset": 3, "y_offset": 4, "object_position": 2})
-    rows = math.ceil((chart.height + 8) / _ROW)
-    return row + rows
+def _insert(drawing: _Drawing, chart: Any, height: int, row: int, left: int, wide: int) -> int:
+    chart.set_size({"width": wide * _PIXELS - 8, "height": height})
+    drawing.sheet.insert_chart(row, left, chart, {"x_offset": 3, "y_offset": 4, "object_position": 2})
+    return row + math.ceil((height + 8) / _ROW)
