@@ -191,6 +191,8 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         findings=decided.first_seen,
         changes=decided.changes,
         seen=decided.seen,
+        rules=decided.enacted.kept,
+        rule_changes=decided.enacted.changes,
     )
     return mails.findings
 

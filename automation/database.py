@@ -70,6 +70,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE pause (id INTEGER PRIMARY KEY CHECK (id = 1), account TEXT NOT NULL, until TEXT NOT NULL,"
         " failures INTEGER NOT NULL, why TEXT NOT NULL)",
     ),
+    (
+        "CREATE TABLE rules (id INTEGER PRIMARY KEY CHECK (id = 1), kept TEXT NOT NULL)",
+        "CREATE TABLE rule_changes (id INTEGER PRIMARY KEY, rule TEXT NOT NULL, stage TEXT NOT NULL, since TEXT NOT NULL,"
+        " field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, at TEXT NOT NULL, before TEXT,"
+        " to_late INTEGER NOT NULL, to_on_time INTEGER NOT NULL, other INTEGER NOT NULL)",
+    ),
 )
 """Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
 

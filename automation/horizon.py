@@ -54,6 +54,7 @@ def _turning_points(facts: Facts, limits: Alerts) -> Iterator[Instants]:
         yield from _turns(beside.clock, limits)
     seen = {change.at for change in facts.past.history.recent(facts.now)}
     seen |= {at for at in facts.past.told_at.values() if facts.now - KEPT < at}
+    seen |= {change.at for change in facts.past.rule_changes if facts.now - KEPT < change.at}
     yield np.array(sorted(at + KEPT for at in seen), dtype="M8[s]")  # until then a change is told of
     for records in facts.ledger.tables.values():  # what lies ahead is TIME-01 until it has come
         for column in records.table.columns:

@@ -17,11 +17,14 @@ from automation.database import connect, look, told_in_chinese, transaction
 from automation.letters import Entry as Entry
 from automation.letters import Letters, enqueue
 from automation.mail import Message
-from automation.past import Change, Fault, History, Issued, Past, Seen
+from automation.past import Change, Fault, History, Issued, Past, RuleChange, Seen
 from workbook.errors import KesuError
 
 if TYPE_CHECKING:
     from automation.timetable import Omission
+
+
+_RULE_CHANGE = "rule, stage, since, field, old, new, to_late, to_on_time, other, at, before"
 
 
 class NumberTaken(KesuError):
@@ -95,6 +98,11 @@ class Journal(Letters):
             first_seen={row["key"]: _time(row["first_seen"]) for row in self._rows("SELECT * FROM findings")},
             began=next((_time(row["at"]) for row in self._rows("SELECT at FROM passes ORDER BY id LIMIT 1")), None),
             history=self._history(),
+            rules=next((text for (text,) in self._tuples("SELECT kept FROM rules")), ""),
+            rule_changes=tuple(
+                RuleChange(*row[:-2], *(times(at) if at else None for at in row[-2:]))
+                for row in self._tuples(f"SELECT {_RULE_CHANGE} FROM rule_changes ORDER BY id")
+            ),
             **agenda.read(self._db),
         )
 
@@ -129,12 +137,15 @@ class Journal(Letters):
         findings: Mapping[str, dt.datetime] | None = None,
         changes: Sequence[Change] = (),
         seen: Mapping[str, Seen] | None = None,
+        rules: str = "",
+        rule_changes: Sequence[RuleChange] = (),
     ) -> None:
         """One pass's decisions, all or none.
 
         A message whose key is known is left as it was first queued; ``carried``: its key → the keys of ``told`` that it
         tells. ``findings`` (key → first seen) replaces what stood before; ``None`` leaves it. ``changes`` join the
-        history, ``seen`` replaces what these tickets looked like. Raises :class:`NumberTaken` when a number belongs to
+        history, ``seen`` replaces what these tickets looked like; ``rules`` replaces the rules kept, unless it is empty, and
+        ``rule_changes`` join those known. Raises :class:`NumberTaken` when a number belongs to
         another row.
         """
         at = now.isoformat()
@@ -152,6 +163,7 @@ class Journal(Letters):
                     [(key, first.isoformat()) for key, first in findings.items()],
                 )
             _record(db, changes, seen or {}, at)
+            _enact(db, rules, rule_changes)
 
     def mark_written(self, numbers: Sequence[str]) -> None:
         """These numbers now stand in the workbook."""
@@ -217,6 +229,22 @@ def _record(db: sqlite3.Connection, changes: Sequence[Change], seen: Mapping[str
         "INSERT INTO seen (ticket, since, mark, identity, held) VALUES (?, ?, ?, ?, ?) ON CONFLICT (ticket) DO UPDATE"
         " SET mark = excluded.mark, identity = excluded.identity, held = excluded.held",
         [(ticket, at, one.mark, one.identity, one.held) for ticket, one in seen.items()],
+    )
+
+
+def _enact(db: sqlite3.Connection, rules: str, changes: Sequence[RuleChange]) -> None:
+    if rules:
+        db.execute("INSERT OR REPLACE INTO rules (id, kept) VALUES (1, ?)", (rules,))
+    db.executemany(
+        f"INSERT INTO rule_changes ({_RULE_CHANGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(one.rule, one.stage, one.since, one.column, one.old, one.new),
+                *(one.to_late, one.to_on_time, one.other),
+                *(one.at.isoformat(), one.before and one.before.isoformat()),
+            )
+            for one in changes
+        ],
     )
 
 

@@ -74,6 +74,27 @@ class Change:
     before: dt.datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A column of a rule of 规则 was ``old`` and is ``new``, and verdicts of cases that were there before turned.
+
+    ``since``: the 生效日期 of the version (ISO; empty: since ever). ``at``: the pass that saw it first; ``before``: the
+    pass before it. ``to_late``, ``to_on_time``, ``other``: how many stages' verdicts that pass saw turn.
+    """
+
+    rule: str
+    stage: str
+    since: str
+    column: str
+    old: str
+    new: str
+    to_late: int
+    to_on_time: int
+    other: int
+    at: dt.datetime
+    before: dt.datetime | None
+
+
 class Seen(NamedTuple):
     """What a ticket looked like at the latest pass.
 
@@ -196,7 +217,8 @@ class Past:
     ``occurrences``: ``(job, period)`` pairs already done. ``first_seen``: finding key → when the finding first appeared,
     for those that stood at the last pass. ``began``: the first pass. ``history``: what the clocks' fields were, and
     since when. ``starts``: the earliest pass of each year. ``omitted``: ``(job, period)`` left out on purpose → when.
-    ``faults``: when no pass was possible, latest first.
+    ``faults``: when no pass was possible, latest first. ``rules``: the rules of the latest pass
+    (:func:`automation.enactments.kept`); ``rule_changes``: those that turned verdicts, in the order they were seen.
     """
 
     issued: tuple[Issued, ...] = ()
@@ -208,6 +230,8 @@ class Past:
     starts: tuple[dt.datetime, ...] = ()
     omitted: Mapping[tuple[str, str], dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     faults: tuple[Fault, ...] = ()
+    rules: str = ""
+    rule_changes: tuple[RuleChange, ...] = ()
 
     @property
     def told(self) -> Set[str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from automation import checks, escalation, history, numbering, roster, sidesheets, timetable, writeback
+from automation import checks, enactments, escalation, history, numbering, roster, sidesheets, timetable, writeback
 from automation.alerts import Digest
 from automation.checks.facts import Facts
+from automation.enactments import Enacted
 from automation.escalation import Escalation
 from automation.numbering import Allocation
 from automation.past import Change, Issued, Past, Seen
@@ -32,7 +33,7 @@ class Inspection:
     """What is the matter with a workbook, before anything is done about it. ``facts`` is the workbook after numbering.
 
     ``escalation`` says who would be told; ``allocation`` which numbers would be given (``None`` without 编号);
-    ``changes`` and ``seen`` what differs from the latest pass (``facts.past`` has them already).
+    ``changes`` and ``seen`` what differs from the latest pass, ``enacted`` which rules do (``facts.past`` has them).
     """
 
     facts: Facts = field(repr=False)
@@ -41,6 +42,7 @@ class Inspection:
     allocation: Allocation | None
     changes: tuple[Change, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
+    enacted: Enacted = field(default_factory=Enacted, repr=False)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Plan:
     omitted: tuple[Omission, ...] = ()
     changes: tuple[Change, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
+    enacted: Enacted = field(default_factory=Enacted, repr=False)
 
 
 def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *, keeping: bool = False) -> Inspection:
@@ -74,9 +77,11 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     changes, seen = history.compare(ledger, past.history, now, keeping=keeping)
     past = replace(past, history=past.history.after(changes, seen, now))
     facts, found = look(ledger, past, now)
+    enacted = enactments.compare(facts)
+    facts = replace(facts, past=replace(past, rule_changes=(*past.rule_changes, *enacted.changes)))
     told = escalation.escalate(facts, past.told, settings.alerts)
     everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings], facts)
-    return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen)
+    return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen, enacted)
 
 
 def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
@@ -103,6 +108,7 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         due.omitted,
         changes=seen.changes,
         seen=seen.seen,
+        enacted=seen.enacted,
     )
 
 

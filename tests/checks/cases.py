@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from automation import history, numbering
+from automation import enactments, history, numbering
 from automation.checks.facts import Check, Facts
 from automation.past import History, Past
+from automation.sla import rulesheet
 from tests import tables
 from workbook.finding import Finding, Severity
+from workbook.schema import RULES
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -47,7 +49,9 @@ class Case:
             return tables.facts(text, now=self.now)
         past, now = remembered(self.before), tables.moment(self.now)
         since = past.history.after(*history.compare(tables.load(text), past.history, now), now)
-        return tables.facts(text, now=self.now, past=replace(past, history=since))
+        facts = tables.facts(text, now=self.now, past=replace(past, history=since))
+        turned = enactments.compare(facts).changes
+        return replace(facts, past=replace(facts.past, rule_changes=turned))
 
     def must_be_found(self, checks: Iterable[Check]) -> None:
         found = look(checks, self.facts(self.text))
@@ -96,4 +100,5 @@ def remembered(text: str) -> Past:
     book = tables.load(text)
     issued = numbering.allocate(book.register.frame, (), BEFORE).issued
     seen = History(last=BEFORE).after(*history.compare(book, History(), BEFORE), BEFORE)
-    return Past(issued=tuple(replace(issue, written=True) for issue in issued), history=seen)
+    rules = enactments.kept(rulesheet.read(book[RULES])[0])
+    return Past(issued=tuple(replace(issue, written=True) for issue in issued), history=seen, rules=rules)
