@@ -39,6 +39,8 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("weekly", "STD-18", dt.time(8), weekday=_TUESDAY),
     Job("monthly", "STD-18", dt.time(8), day=2),
+    Job("calls", "STD-16", dt.time(8), day=1),
+    Job("pending", "STD-16", dt.time(8), day=4),
 )
 """Every job, as it is when ``kesu.toml`` says nothing: one line for each of ``REPORTS``."""
 

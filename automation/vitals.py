@@ -24,9 +24,10 @@ TITLES = {
     "weekly": "周报",
     "monthly": "月报",
     "rewards": "奖罚情况",
-    "pending": "未了事宜提醒",
+    "calls": "未了事宜沟通清单",
+    "pending": "未了事宜月报",
     "analysis": "投诉分析月报",
-    "notices": "情况通报",
+    "notices": "内部信息反馈单",
 }
 """What a job is called where its report, which is heavy, is not loaded; else its name."""
 

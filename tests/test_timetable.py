@@ -51,7 +51,7 @@ def test_on_tuesday_morning_the_week_that_ended_on_monday_is_due():
 
 def test_on_the_2nd_the_month_before_is_due_also_in_january():
     past = Past(began=dt.datetime(2025, 12, 31))
-    assert asked("2026-01-02 09:00", past) == ["monthly 2025-12"]
+    assert asked("2026-01-02 09:00", past, WEEK, MONTH) == ["monthly 2025-12"]
 
 
 def test_a_summary_sent_is_not_due_again_even_when_the_clock_is_set_back():

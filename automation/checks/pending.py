@@ -120,8 +120,8 @@ def _differences(facts: Facts) -> Iterator[Finding]:
             one.column,
             "STD-15",
             Severity.ERROR,
-            lambda _, told=told: told,
-            advice,  # type: ignore[misc]
+            lambda row, told=told: told,  # type: ignore[misc]
+            advice,
         )
 
 

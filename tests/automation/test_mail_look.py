@@ -105,6 +105,11 @@ def digest(count: int = 5, **changes: object) -> str:
     return body(render.digest(Digest(BOSS, NOW, told, (why,) * count), found, render.environment()), "html")
 
 
+def of_report(name: str) -> tuple[str, str]:
+    """What the first and the last mail of a report are called here; a report with one mail has it twice."""
+    return name, f"{name}, last mail"
+
+
 @pytest.fixture(scope="module")
 def mails(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """The HTML of every kind of mail, small and at its longest."""
@@ -118,13 +123,16 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
         "longest digest": digest(300, summary=LONG, advice=LONG[:80]),
     }
     for name, report in REPORTS.items():
-        for one in report.build(decided.facts, decided.findings, report.due_at(NOW), found):
+        built = report.build(decided.facts, decided.findings, report.due_at(NOW), found)
+        for kind, one in zip(of_report(name), (built[0], built[-1]), strict=True):
             mail = mailing.written(one, decided, found, render.environment(), also=BOSS, note="补发")
-            made.setdefault(name, body(mail, "html"))
-    (built,) = REPORTS["weekly"].build(decided.facts, decided.findings, REPORTS["weekly"].due_at(NOW), found)
-    stages = [one for one in built.context["stages"] if one["judged"]]  # type: ignore[attr-defined]
+            made[kind] = body(mail, "html")
+        templates = {one.template for one in built}
+        assert templates == {built[0].template, built[-1].template}, f"{name}: a template that nobody looks at"
+    (weekly,) = REPORTS["weekly"].build(decided.facts, decided.findings, REPORTS["weekly"].due_at(NOW), found)
+    stages = [one for one in weekly.context["stages"] if one["judged"]]  # type: ignore[attr-defined]
     context = {
-        **built.context,
+        **weekly.context,
         "subject": "",
         "now": NOW,
         "dealership": "星耀4S店",
@@ -136,7 +144,10 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     return made
 
 
-KINDS = ("digest", "digest of one", "longest digest", *REPORTS, "longest summary")
+KINDS = (
+    *("digest", "digest of one", "longest digest", "longest summary"),
+    *(kind for name in REPORTS for kind in of_report(name)),
+)
 each = pytest.mark.parametrize("kind", KINDS)
 
 

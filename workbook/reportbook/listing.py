@@ -50,9 +50,10 @@ def draw_listing(sheet: Any, listing: Listing, styles: Styles) -> None:
 
 
 def _row(sheet: Any, at: int, listing: Listing, row: Any, styles: Styles) -> None:
-    lines = 1
+    lines = listing.least
     for column, (one, value) in enumerate(zip(listing.fields, row, strict=True)):
         if one.look is Look.LONG and isinstance(value, str):
-            lines = max(lines, math.ceil(columns_wide(value) / one.width))
+            parts = value.split("\n")
+            lines = max(lines, sum(max(math.ceil(columns_wide(part) / one.width), 1) for part in parts))
         put(sheet, at, column, value, coloured(one, value, styles))
     sheet.set_row(at, 5 + _LINE_HEIGHT * min(lines, _MOST_LINES))

@@ -74,7 +74,10 @@ FIRST_LISTED = 4
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A sheet of cases, one a row. ``empty`` is what stands there instead when there is none."""
+    """A sheet of cases, one a row. ``empty`` is what stands there instead when there is none.
+
+    ``least``: how many lines a row is high at least, where there must be room to write on paper.
+    """
 
     sheet: str
     title: str
@@ -82,6 +85,7 @@ class Listing:
     fields: tuple[Field, ...]
     rows: Sequence[Sequence[Value]]
     empty: str
+    least: int = 1
 
     def cells(self, title: str) -> str:
         """The absolute range of a column's entries, as formulas on another sheet name it."""
