@@ -8,7 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # it is loaded with a report only
+    from automation.payroll.settlement import Closed
 
 SEPARATOR = "\x1f"
 PRESENCE = "编号"
@@ -217,8 +220,10 @@ class Past:
     ``occurrences``: ``(job, period)`` pairs already done. ``first_seen``: finding key → when the finding first appeared,
     for those that stood at the last pass. ``began``: the first pass. ``history``: what the clocks' fields were, and
     since when. ``starts``: the earliest pass of each year. ``omitted``: ``(job, period)`` left out on purpose → when.
-    ``faults``: when no pass was possible, latest first. ``rules``: the rules of the latest pass
+    ``faults``: when no pass was possible, latest first. ``mailed``: keys of the notices that departments were sent
+    (:func:`automation.answered.key`) → when each was queued. ``rules``: the rules of the latest pass
     (:func:`automation.enactments.kept`); ``rule_changes``: those that turned verdicts, in the order they were seen.
+    ``closed``: the months whose rewards and penalties were reported, in the order in which that was done.
     """
 
     issued: tuple[Issued, ...] = ()
@@ -230,8 +235,10 @@ class Past:
     starts: tuple[dt.datetime, ...] = ()
     omitted: Mapping[tuple[str, str], dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     faults: tuple[Fault, ...] = ()
+    mailed: Mapping[str, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     rules: str = ""
     rule_changes: tuple[RuleChange, ...] = ()
+    closed: tuple[Closed, ...] = ()
 
     @property
     def told(self) -> Set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from automation.checks.trail import Trail, trails
 from automation.identifiers import TICKET
 from automation.past import Past
+from automation.payroll.settlement import Terms
 from automation.roster import Roster, names_in
 from automation.sla.rules import RuleBook
 from automation.sla.stages import Clocks, StageClock
@@ -24,7 +25,10 @@ from workbook.schema import NUMERIC, TEMPORAL
 
 @dataclass(frozen=True)
 class Facts:
-    """One pass's view of the workbook, for the checks. ``clocks`` were run on this very ledger."""
+    """One pass's view of the workbook, for the checks. ``clocks`` were run on this very ledger.
+
+    ``terms``: what the dealership has set about rewards and penalties.
+    """
 
     ledger: Ledger
     clocks: Clocks
@@ -32,6 +36,7 @@ class Facts:
     roster: Roster
     past: Past
     now: dt.datetime
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def register(self) -> pd.DataFrame:

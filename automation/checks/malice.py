@@ -9,6 +9,7 @@ import pandas as pd
 
 from automation.checks.facts import Check, Facts, mark
 from automation.checks.trail import STANDARD, saying
+from automation.payroll.faults import for_malice
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger
 from workbook.schema import EVENTS, REWARDS
@@ -55,17 +56,16 @@ def answered(facts: Facts) -> Iterator[Finding]:
 
 def nobody_penalised(facts: Facts) -> Iterator[Finding]:
     """GENERIC: somebody is to pay for a complaint that was found malicious."""
-    rewards = facts.ledger[REWARDS].frame
-    rows = rewards.index[(rewards["类型"] == "处罚") & rewards["编号"].isin(malicious(facts.ledger))]
-    yield from mark(
-        facts.ledger[REWARDS],
-        rows,
-        "类型",
-        "GENERIC",
-        Severity.ERROR,
-        lambda row: f"{rewards.at[row, '编号']} 已认定为恶意投诉，不应因此处罚{rewards.at[row, '姓名']}",
-        "撤销这条处罚；如认定有误，在“恶意投诉认定”的结果中写明“不成立”",
-    )
+    for fault in for_malice(facts.ledger, malicious(facts.ledger)):
+        yield from mark(
+            facts.ledger[REWARDS],
+            [fault.row],
+            fault.column,
+            fault.rule,
+            fault.severity,
+            lambda row, words=fault.words: words,  # type: ignore[misc]
+            fault.hint,
+        )
 
 
 CHECKS: tuple[Check, ...] = (answered, nobody_penalised)

@@ -1,0 +1,1 @@
+"""Rewards and penalties settled month by month."""

@@ -1,0 +1,109 @@
+"""A year of 奖罚明细 written as small text tables: rows as they stand when a month is settled.
+
+A row is ``day | 编号 | 姓名 | 类型 | 金额`` and, where it differs from the usual, ``条款=… 事由=… 审批=… 备注=… 报送=… 认定=…``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from automation.payroll.holds import Fault, Held
+from automation.payroll.lines import Entry, Line, Row
+from automation.payroll.settlement import Closed, Settlement, Terms, settle
+from tests.tables import moment, plain
+from workbook.finding import Severity
+
+FIRST = "2026-10"
+
+
+def row(number: int, text: str) -> Row:
+    """One row by its Excel row."""
+    day, ticket, person, kind, amount, *more = (cell.strip() for cell in text.split("|"))
+    other = dict(word.split("=", 1) for word in " ".join(more).split())
+    approved = other.get("审批", day)
+    return Row(
+        number,
+        Entry(
+            day=moment(day).date() if day else None,
+            ticket=f"FK2026{ticket}" if ticket else "",
+            person=person,
+            department=other.get("部门", "机修车间"),
+            kind=kind,
+            clause=other.get("条款", "第三条"),
+            reason=other.get("事由", "返工"),
+            fen=round(float(amount) * 100) if amount else None,
+            determiner=other.get("认定", "陆文琴"),
+            approver="" if approved == "无" else "顾明远",
+            approved=None if approved == "无" else moment(approved).date(),
+            remark=other.get("备注", ""),
+        ),
+        other.get("报送", ""),
+    )
+
+
+def rows(text: str) -> tuple[Row, ...]:
+    """The rows of a text, the first in Excel row 2."""
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return tuple(row(number, line) for number, line in enumerate(lines, 2))
+
+
+def wrong(every: Iterable[Row]) -> list[Fault]:
+    """What the check would find of these rows: no ticket, no approval, no amount, nobody, no day."""
+    found = []
+    for one in every:
+        entry = one.entry
+        for column, empty, rule in (
+            ("编号", not entry.ticket, "PAY-01"),
+            ("审批日期", entry.approved is None, "PAY-02"),
+            ("金额", not entry.fen or entry.fen < 0, "PAY-03"),
+            ("姓名", not entry.person, "PAY-06"),
+            ("日期", entry.day is None, "PAY-06"),
+        ):
+            if empty:
+                found.append(Fault(one.row, column, rule, Severity.ERROR, f"没有{column}", f"补齐{column}"))
+    return found
+
+
+class Year:
+    """Months settled one after the other, each over the rows as they are then."""
+
+    def __init__(self, terms: Terms | None = None) -> None:
+        self.terms = terms or Terms()
+        self.closed: tuple[Closed, ...] = ()
+
+    def draft(self, month: str, now: str | Sequence[Row]) -> Settlement:
+        every = rows(now) if isinstance(now, str) else tuple(now)
+        first = min([one.month for one in self.closed], default=min(month, FIRST))
+        return settle(every, wrong(every), self.closed, month, first=first, terms=self.terms)
+
+    def close(self, month: str, now: str | Sequence[Row]) -> Settlement:
+        found = self.draft(month, now)
+        self.closed = (*self.closed, Closed(found, dt.datetime(2026, 1, 1), "", b"", ""))
+        return found
+
+    def paid(self) -> Counter[tuple[str, str]]:
+        """Person and type → what all closed months together report, in fen."""
+        return total(line for one in self.closed for line in one.settlement.lines)
+
+
+def total(lines: Iterable[Line]) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        found[line.entry.person, line.entry.kind] += line.fen
+    return Counter({key: fen for key, fen in found.items() if fen})
+
+
+def said(lines: Iterable[Line]) -> list[str]:
+    """Each line as ``补报 张伟 处罚 200``."""
+    return [f"{line.sort} {line.entry.person} {line.entry.kind} {line.fen / 100:g}" for line in lines]
+
+
+def reasons(held: Iterable[Held]) -> list[str]:
+    """Each line held back as ``张伟 PAY-02``."""
+    return [f"{one.entry.person} {'、'.join(one.rules)}" for one in held]
+
+
+def notes(lines: Iterable[Line]) -> str:
+    return plain("\n".join(line.note for line in lines))
