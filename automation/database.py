@@ -76,6 +76,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, at TEXT NOT NULL, before TEXT,"
         " to_late INTEGER NOT NULL, to_on_time INTEGER NOT NULL, other INTEGER NOT NULL)",
     ),
+    (
+        "CREATE TABLE settlements (number INTEGER PRIMARY KEY, month TEXT NOT NULL UNIQUE, at TEXT NOT NULL,"
+        " name TEXT NOT NULL, workbook BLOB NOT NULL, sha256 TEXT NOT NULL, first TEXT NOT NULL,"
+        " penalty_limit INTEGER NOT NULL, held TEXT NOT NULL, note TEXT NOT NULL, label TEXT NOT NULL)",
+        "CREATE TABLE settled_lines (settlement INTEGER NOT NULL REFERENCES settlements, place INTEGER NOT NULL,"
+        " account TEXT NOT NULL, sort TEXT NOT NULL, posted INTEGER NOT NULL, note TEXT NOT NULL, day TEXT, ticket TEXT"
+        " NOT NULL, person TEXT NOT NULL, department TEXT NOT NULL, kind TEXT NOT NULL, clause TEXT NOT NULL,"
+        " reason TEXT NOT NULL, fen INTEGER, determiner TEXT NOT NULL, approver TEXT NOT NULL, approved TEXT,"
+        " remark TEXT NOT NULL, PRIMARY KEY (settlement, place))",
+    ),
 )
 """Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from automation import agenda
+from automation import agenda, settlements
 from automation.database import JournalUnusable as JournalUnusable
 from automation.database import connect, look, told_in_chinese, transaction
 from automation.letters import Entry as Entry
@@ -21,6 +21,7 @@ from automation.past import Change, Fault, History, Issued, Past, RuleChange, Se
 from workbook.errors import KesuError
 
 if TYPE_CHECKING:
+    from automation.payroll.settlement import Closed
     from automation.timetable import Omission
 
 
@@ -103,6 +104,7 @@ class Journal(Letters):
                 RuleChange(*row[:-2], *(times(at) if at else None for at in row[-2:]))
                 for row in self._tuples(f"SELECT {_RULE_CHANGE} FROM rule_changes ORDER BY id")
             ),
+            closed=settlements.read(self._db),
             **agenda.read(self._db),
         )
 
@@ -139,14 +141,17 @@ class Journal(Letters):
         seen: Mapping[str, Seen] | None = None,
         rules: str = "",
         rule_changes: Sequence[RuleChange] = (),
+        closed: Sequence[Closed] = (),
+        before: int = 0,
     ) -> None:
         """One pass's decisions, all or none.
 
         A message whose key is known is left as it was first queued; ``carried``: its key → the keys of ``told`` that it
         tells. ``findings`` (key → first seen) replaces what stood before; ``None`` leaves it. ``changes`` join the
         history, ``seen`` replaces what these tickets looked like; ``rules`` replaces the rules kept, unless it is empty, and
-        ``rule_changes`` join those known. Raises :class:`NumberTaken` when a number belongs to
-        another row.
+        ``rule_changes`` join those known. ``closed``: months of rewards and penalties reported now, after ``before``
+        others. Raises :class:`NumberTaken` when a number belongs to another row, and
+        :class:`~automation.settlements.MonthClosed`.
         """
         at = now.isoformat()
         with transaction(self._db) as db:
@@ -156,6 +161,8 @@ class Journal(Letters):
             enqueue(db, messages, carried or {}, now)
             db.executemany("INSERT OR IGNORE INTO told (key, at) VALUES (?, ?)", [(key, at) for key in told])
             agenda.account(db, now, occurrences, omitted)
+            for number, one_month in enumerate(closed, before):
+                settlements.close(db, one_month, number)
             if findings is not None:
                 db.execute("DELETE FROM findings")
                 db.executemany(
