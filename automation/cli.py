@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -108,10 +109,42 @@ def watch(workbook: Path | None, config: Path | None) -> int:
 @now_option
 @told_plainly
 def explain(workbook: Path, ticket: str, as_json: bool, now: dt.datetime) -> int:
-    """说明一单的每个环节：规则、出处、起点、时限、截止、实际、结论，以及怎么算出来的。"""
+    """说明一单的每个环节：规则、出处、起点、时限、截止、实际、结论，以及怎么算出来的。写车牌号则列出这辆车的各单。"""
     from automation.commands.explain import tell_of
 
     return tell_of(workbook, ticket, as_json=as_json, now=now)
+
+
+@main.command()
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
+@click.argument("ticket", metavar="编号")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    metavar="文件夹",
+    help="放到这个文件夹（默认：当前文件夹）。",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["处理单", "过失", "重大", "证据", "全部"]),
+    default="全部",
+    metavar="种类",
+    help="处理单、过失、重大、证据，或全部：本单用得上的都做（默认：全部）。",
+)
+@click.option("--pdf", "as_pdf", is_flag=True, help="再做一份 PDF（需要 LibreOffice）。")
+@click.option("--masked", is_flag=True, help="遮挡客户姓名、电话、车牌号、车架号（默认不遮挡）。")
+@now_option
+@told_plainly
+def form(workbook: Path, ticket: str, output: Path, kind: str, as_pdf: bool, masked: bool, now: dt.datetime) -> int:
+    """打印一单的表单：客户信息反馈处理单、过失处理意见或协商意见、重大质量事故处理申请表、投诉处理证据材料。
+
+    写车牌号则列出这辆车的各单。只读，不改工作簿。
+    """
+    from automation.commands.form import prepare
+
+    return prepare(workbook, ticket, output=output, kind=kind, as_pdf=as_pdf, masked=masked, now=now)
 
 
 @main.command()
@@ -162,6 +195,21 @@ def outbox_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")(command)
 
 
+def outbox_entry(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which entry of which journal; the workbook may stand before or behind the entry."""
+
+    @functools.wraps(command)
+    def sorted_out(words: tuple[str, ...], config: Path | None, **options: Any) -> Any:
+        books = [Path(word) for word in words if word.lower().endswith((".xlsx", ".xlsm"))]
+        keys = [word for word in words if not word.lower().endswith((".xlsx", ".xlsm"))]
+        if len(keys) != 1 or len(books) > 1:
+            raise click.UsageError("要写一个序号（用 kesu outbox list 查看），工作簿写在它前面或后面都可以")
+        return command(key=keys[0], settings=find_settings(books[0] if books else None, config), **options)
+
+    with_config = click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml。")
+    return click.argument("words", nargs=-1, metavar="序号 [工作簿]")(with_config(sorted_out))
+
+
 @outbox.command("list")
 @outbox_options
 @told_plainly
@@ -173,38 +221,35 @@ def outbox_list(workbook: Path | None, config: Path | None) -> None:
 
 
 @outbox.command("show")
-@click.argument("key", metavar="序号")
-@outbox_options
+@outbox_entry
 @told_plainly
-def outbox_show(key: str, workbook: Path | None, config: Path | None) -> None:
+def outbox_show(key: str, settings: Any) -> None:
     """显示一封邮件的收件人、状态和正文。"""
     from automation.commands.outbox import show
 
-    show(find_settings(workbook, config), key)
+    show(settings, key)
 
 
 @outbox.command("retry")
-@click.argument("key", metavar="序号")
-@outbox_options
+@outbox_entry
 @now_option
 @told_plainly
-def outbox_retry(key: str, workbook: Path | None, config: Path | None, now: dt.datetime) -> None:
+def outbox_retry(key: str, settings: Any, now: dt.datetime) -> None:
     """失败或等待中的邮件，下一次立即再发。"""
     from automation.commands.outbox import retry
 
-    retry(find_settings(workbook, config), key, now)
+    retry(settings, key, now)
 
 
 @outbox.command("release")
-@click.argument("key", metavar="序号")
-@outbox_options
+@outbox_entry
 @now_option
 @told_plainly
-def outbox_release(key: str, workbook: Path | None, config: Path | None, now: dt.datetime) -> None:
+def outbox_release(key: str, settings: Any, now: dt.datetime) -> None:
     """不确定是否送达的邮件，确认后放行再发（对方可能收到两次）。"""
     from automation.commands.outbox import release
 
-    release(find_settings(workbook, config), key, now)
+    release(settings, key, now)
 
 
 @main.group()

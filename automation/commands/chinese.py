@@ -106,6 +106,8 @@ def _wanted(error: click.BadParameter) -> str:
     kind = error.param.type if error.param else None
     if isinstance(kind, click.IntRange):
         return f"要填 {kind.min} 到 {kind.max} 的整数"
+    if isinstance(kind, click.Choice):
+        return f"要填 {'、'.join(map(str, kind.choices))} 其中一个"
     if isinstance(kind, type(click.INT)):
         return "要填整数"
     if isinstance(kind, click.Path):

@@ -8,12 +8,13 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from email import policy
 from pathlib import Path
 
 import click
 
-from automation import alerts, cycle
+from automation import alerts, cycle, lookup
 from automation.alerts import Level
 from automation.checks.facts import Facts
 from automation.journal import Journal
@@ -22,26 +23,28 @@ from automation.sla import explain, tell
 from automation.sla.explain import Alerts, Told
 from automation.terminal import CLEAN, find_settings
 from automation.wording import moment
-from workbook.errors import KesuError
-
-
-class NoSuchTicket(KesuError):
-    """The register has no row with this number."""
 
 
 def tell_of(workbook: Path, ticket: str, *, as_json: bool, now: dt.datetime) -> int:
-    """Print the explanation. Raises :class:`NoSuchTicket` with the nearest numbers there are."""
+    """Print the explanation; for a plate, its tickets.
+
+    Raises :class:`~automation.lookup.NoSuchTicket` with the nearest numbers there are.
+    """
     settings = find_settings(workbook, None)
     facts = cycle.inspect(settings, now).facts
+    meant = lookup.find(facts.register, facts.clocks.now_at["state"], ticket)
+    if meant.plate:
+        listed = [asdict(one) for one in meant.tickets]
+        words = lookup.in_words(meant, f"kesu explain {workbook.name}")
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2) if as_json else words)
+        return CLEAN
     told = explain.explain(
         facts.ledger,
         facts.clocks,
-        ticket,
+        meant.number,
         history=facts.past.history,
-        alerts=_alerts(settings, facts, ticket.strip().upper()),
+        alerts=_alerts(settings, facts, meant.number),
     )
-    if not told:
-        raise NoSuchTicket(_missing(ticket, facts.register["编号"].tolist()))
     if as_json:
         data = [one.as_json() for one in told]
         click.echo(json.dumps(data if len(data) > 1 else data[0], ensure_ascii=False, indent=2))
@@ -105,10 +108,3 @@ def _lines(raw: bytes, ticket: str) -> Iterator[tuple[Level, str, str]]:
             level = _LEVELS.get(heading[1])
         elif level and (match := about.match(line)):
             yield level, match[2], match[1]
-
-
-def _missing(ticket: str, numbers: list[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(ticket.upper(), [number for number in numbers if number], n=3, cutoff=0.6)
-    return f"反馈登记里没有编号“{ticket}”。" + (f"相近的有：{'、'.join(near)}。" if near else "")
