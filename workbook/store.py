@@ -22,7 +22,7 @@ from workbook.errors import KesuError, NotAWorkbook, WorkbookBusy, WorkbookChang
 from workbook.locks import OpenBy, hold, still_held, who_has_it_open
 from workbook.package.archive import open_archive
 
-__all__ = ["Backup", "OpenBy", "backups", "hold", "read_bytes", "replace", "restore", "who_has_it_open"]
+__all__ = ["Backup", "OpenBy", "back_up", "backups", "hold", "read_bytes", "replace", "restore", "who_has_it_open"]
 
 _SHARING = (5, 32, 33)
 """Windows: access denied, sharing violation, lock violation: what a file open in Excel answers."""
@@ -85,6 +85,13 @@ def replace(path: Path, data: bytes, *, expected_sha: str, backups: Path, keep: 
         _swap(path, real, data, expected_sha, now)
         _prune(backups, real, max(keep, 1), kept)
     return kept
+
+
+def back_up(path: Path, data: bytes, *, backups: Path, keep: int, now: dt.datetime) -> None:
+    """Keep the workbook's bytes before somebody else, on our behalf, writes over them. Raises WriteFailed."""
+    with _in_words(path):
+        real = path.resolve()
+        _prune(backups, real, max(keep, 1), _keep(backups, real, data, now))
 
 
 @contextlib.contextmanager
