@@ -16,6 +16,13 @@ import pandas as pd
 from automation.identifiers import TICKET
 from automation.past import Issued
 
+SHEET_COUNTS = range(501, 1000)
+"""The counts of each day that the workbook's macros give, while Excel has the file; kesu gives all others.
+
+Neither can ask the other: kesu reserves numbers for the file as it was saved and may write them much later, and the
+macros number rows that kesu has not seen. Nothing but separate counts keeps both from giving one number twice.
+"""
+
 _IDENTITY = ["接收人", "客户姓名", "联系电话", "车牌号", "车架号", "内容概要"]
 
 
@@ -123,12 +130,28 @@ def _next_numbers(received: pd.Series, taken: Sequence[str]) -> Iterator[str]:
     highest: dict[str, int] = defaultdict(int)
     form = re.compile(TICKET)
     for number in taken:
-        if match := form.fullmatch(number):
+        if (match := form.fullmatch(number)) and int(match[2]) not in SHEET_COUNTS:
             highest[match[1]] = max(highest[match[1]], int(match[2]))
     for moment in received:
         day = f"{moment:%Y%m%d}"
         highest[day] += 1
+        if highest[day] in SHEET_COUNTS:
+            highest[day] = SHEET_COUNTS.stop
         yield f"FK{day}-{highest[day]:03d}"
+
+
+def places(counts: pd.Series) -> pd.DataFrame:
+    """Each count's place in its own sequence, from 1 without a gap: ``sheet`` (given by the macros or not), ``place``."""
+    sheet = counts.between(SHEET_COUNTS.start, SHEET_COUNTS.stop - 1)
+    place = counts.mask(counts >= SHEET_COUNTS.stop, counts - len(SHEET_COUNTS))
+    return pd.DataFrame({"sheet": sheet, "place": place.mask(sheet, counts - SHEET_COUNTS.start + 1)})
+
+
+def count_at(place: int, *, sheet: bool) -> int:
+    """The count that has this place in its sequence."""
+    if sheet:
+        return SHEET_COUNTS.start - 1 + place
+    return place if place < SHEET_COUNTS.start else place + len(SHEET_COUNTS)
 
 
 def _nothing_later(register: pd.DataFrame) -> pd.Series:

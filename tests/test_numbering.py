@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.numbering import Allocation, allocate, fingerprints
+from automation.numbering import SHEET_COUNTS, Allocation, allocate, fingerprints
 from automation.past import Issued
 from tests import tables
 from tests.tables import moment
@@ -60,8 +60,10 @@ def test_every_day_begins_anew() -> None:
     assert numbers(A, " | 11-04 00:00 | 周杰 | 漏油") == ["FK20261103-001", "FK20261104-001"]
 
 
-def test_the_thousandth_of_a_day_has_four_digits_and_the_next_follows_it() -> None:
-    assert numbers("FK20261103-999 | 11-03 08:00 | 周杰 | 漏油", A, B)[1:] == ["FK20261103-1000", "FK20261103-1001"]
+def test_the_counts_of_the_macros_are_left_to_them_and_the_day_goes_on_with_four_digits() -> None:
+    assert numbers("FK20261103-501 | 11-03 08:00 | 周杰 | 漏油", A, B)[1:] == ["FK20261103-001", "FK20261103-002"]
+    assert numbers("FK20261103-499 | 11-03 08:00 | 周杰 | 漏油", A, B)[1:] == ["FK20261103-500", "FK20261103-1000"]
+    assert numbers("FK20261103-999 | 11-03 08:00 | 周杰 | 漏油", A)[1] == "FK20261103-001"
     assert numbers("FK20261103-1000 | 11-03 08:00 | 周杰 | 漏油", A)[1] == "FK20261103-1001"
 
 
@@ -281,7 +283,8 @@ def test_no_number_is_ever_given_twice_or_changed(
             same_day = [
                 int(n[11:]) for n in (*reserved, *frame["编号"]) if WELL_FORMED.fullmatch(n) and n[:11] == number[:11]
             ]
-            assert int(number[11:]) > max(same_day, default=0)
+            assert int(number[11:]) not in SHEET_COUNTS
+            assert int(number[11:]) > max((n for n in same_day if n not in SHEET_COUNTS), default=0)
     new = fresh[~fresh.isin(list(reserved))]
     by_time = frame.loc[new.index].sort_values("接收时间", kind="stable").index
     for _, day in new.loc[by_time].groupby(new.loc[by_time].str[:11], sort=False):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from automation.checks.facts import Check, Facts, clock_time, mark
 from automation.history import another_case
-from automation.numbering import fingerprints
+from automation.numbering import count_at, fingerprints, places
 from automation.past import CASE, PRESENCE, WATCHED, Change, History
 from workbook.finding import Finding, Severity
 
@@ -61,7 +61,7 @@ def malformed(facts: Facts) -> Iterator[Finding]:
 def changed(facts: Facts) -> Iterator[Finding]:
     """NUM-03: a case that had one number now bears another, until it has its own again."""
     records, register = facts.ledger.register, facts.register
-    here = set(register["编号"])
+    here = facts.numbers
     lost = {issue.fingerprint: issue.number for issue in facts.past.issued if issue.number not in here}
     if not lost:
         return
@@ -91,7 +91,7 @@ def changed(facts: Facts) -> Iterator[Finding]:
 
 def vanished(facts: Facts) -> Iterator[Finding]:
     """NUM-05: a number that was written into the register is not there any more."""
-    here = set(facts.register["编号"])
+    here = facts.numbers
     missing = [issue for issue in facts.past.issued if issue.written and issue.number not in here]
     marks = set(fingerprints(facts.register)) if missing else set()
     for issue in missing:
@@ -158,17 +158,19 @@ def _last_known(history: History, number: str) -> str:
 def gaps(facts: Facts) -> Iterator[Finding]:
     """NUM-04: within a day a number is missing that nobody accounts for."""
     records = facts.ledger.register
-    parts = facts.day_and_count
+    parts = facts.day_and_count.join(places(facts.day_and_count["count"]))
     known = {issue.number for issue in facts.past.issued}
-    highest = parts.groupby("day")["count"].agg(["max", "nunique"])
+    highest = parts.groupby(["day", "sheet"])["place"].agg(["max", "nunique"])
     gappy = highest.index[(highest["max"] != highest["nunique"]) & (highest["max"] <= 5_000)]
-    for day, group in parts[parts["day"].isin(gappy)].groupby("day"):
-        taken = set(group["count"])
+    for (day, sheet), group in parts.groupby(["day", "sheet"]) if len(gappy) else ():
+        if (day, sheet) not in gappy:
+            continue
+        taken = set(group["place"])
         for missing in sorted(set(range(1, max(taken))) - taken):
-            number = f"FK{day}-{missing:03d}"
+            number = f"FK{day}-{count_at(missing, sheet=sheet):03d}"
             if number in known:
                 continue  # NUM-05 speaks of it, or it waits for its row
-            after = group[group["count"] > missing].index[0]
+            after = group[group["place"] > missing].index[0]
             yield from mark(
                 records,
                 [after],

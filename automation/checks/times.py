@@ -17,7 +17,14 @@ CHAIN = (
 )  # fmt: skip
 """The standard flow's times in the order they must have; 编号时间 is ours and may come early."""
 
-_MAY_LIE_AHEAD = {"下次答复时间", "截止时间", "预计完成日期", "生日", "保险到期", "下次保养", "应联系日期", "生效日期"}
+MAY_LIE_AHEAD = frozenset(
+    {"下次答复时间", "截止时间", "预计完成日期", "生日", "保险到期", "下次保养", "应联系日期", "生效日期"}
+)
+"""Days and times that are plans, not records."""
+
+PAIRS = (("客户联系时间", "接收时间"), ("回访时间", "转客服时间"), ("下次答复时间", "接收时间"))
+"""Beside the chain: what may not be before what."""
+
 _PASSED = {table.sheet for table in TABLES if table.sheet not in ("节假日", "规则", "检查结果", "营业时间")}
 
 
@@ -29,7 +36,7 @@ def future(facts: Facts) -> Iterator[Finding]:
             continue
         records = facts.ledger[table]
         for column in table.columns:
-            if column.kind not in TEMPORAL or column.ours or column.name in _MAY_LIE_AHEAD:
+            if column.kind not in TEMPORAL or column.ours or column.name in MAY_LIE_AHEAD:
                 continue
             values = records.frame[column.name]
             yield from mark(
@@ -54,7 +61,7 @@ def out_of_order(facts: Facts) -> Iterator[Finding]:
         yield from _backwards(facts, column, values, latest, latest_name)
         move = values.notna() & (latest.isna() | (values >= latest))
         latest, latest_name = latest.mask(move, values), latest_name.mask(move, column)
-    for column, after in (("客户联系时间", "接收时间"), ("回访时间", "转客服时间"), ("下次答复时间", "接收时间")):
+    for column, after in PAIRS:
         name = pd.Series(after, index=register.index, dtype=object)
         yield from _backwards(facts, column, register[column], register[after], name)
     for table in PENDING:

@@ -1,4 +1,4 @@
-"""``kesu new``: an empty workbook, or one filled with an invented dealership."""
+"""``kesu new``: an empty workbook, or one filled with an invented dealership; .xlsm carries the macros."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 import io
 from pathlib import Path
 
+from automation import macros
 from automation.blank import blank
 from automation.sample import Sample, dealership
 from workbook import build
@@ -21,13 +22,14 @@ def create(path: Path, *, sample: int | None, seed: int, now: dt.datetime) -> Sa
 
     Raises :class:`WillNotOverwrite`, and :class:`KesuError` for a name or folder that cannot be used.
     """
-    if path.suffix.lower() != ".xlsx":
-        raise KesuError(f"“{path.name}”要以 .xlsx 结尾（带宏的 .xlsm 这一版还没有提供，不用宏功能也完整）。")
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise KesuError(f"“{path.name}”要以 .xlsx 结尾，要带宏就以 .xlsm 结尾（不用宏功能也完整）。")
     if path.exists():
         raise WillNotOverwrite(f"“{path}”已经存在，不会覆盖。请换一个名字，或先把它移走。")
     filled = dealership(sample, seed, now) if sample is not None else None
     made = io.BytesIO()
-    build.write(made, filled.contents if filled else blank(), created=now)
+    with_macros = macros.modules() if path.suffix.lower() == ".xlsm" else ()
+    build.write(made, filled.contents if filled else blank(), created=now, macros=with_macros)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:

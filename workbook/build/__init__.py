@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import xlsxwriter
 
+from workbook.build.buttons import add_macros
 from workbook.build.dashboard import dashboard_sheet
 from workbook.build.formats import ACCENT, FONT, NAVY, OURS_TONE, Styles
 from workbook.build.guide import guide_sheet
@@ -27,6 +28,7 @@ from workbook.schema import (
     TABLES,
     Table,
 )
+from workbook.vba.project import Module
 
 __all__ = ["FIRST_DATA_ROW", "write"]
 
@@ -38,13 +40,18 @@ _AFTER_REGISTER = (DASHBOARD_SHEET, GUIDE_SHEET)
 
 
 def write(
-    target: Path | BinaryIO, contents: Mapping[str, Sequence[Mapping[str, object]]], *, created: dt.datetime
+    target: Path | BinaryIO,
+    contents: Mapping[str, Sequence[Mapping[str, object]]],
+    *,
+    created: dt.datetime,
+    macros: Sequence[Module] = (),
 ) -> None:
     """Make a new workbook at ``target``.
 
     ``contents``: sheet name → rows, each header → value (str, number, datetime, date, time; missing or ``None`` is an
-    empty cell). ``created`` is the document's date and the day the dashboard's stored figures are computed for; the
-    same arguments give the same bytes. Raises ``ValueError`` for a sheet or header that the schema does not have.
+    empty cell). ``created`` is the document's date and the day the dashboard's stored figures are computed for. With
+    ``macros``, the standard modules, it is made an .xlsm. The same arguments give the same bytes. Raises ``ValueError``
+    for a sheet or header that the schema does not have.
     """
     if unknown := contents.keys() - {table.sheet for table in TABLES}:
         raise ValueError(f"no such sheet: {', '.join(sorted(unknown))}")
@@ -66,6 +73,8 @@ def write(
     for name in _AFTER_REGISTER:
         made[name].set_tab_color("#C99A2E")
     define_names(book, LAST_ROW + 1)
+    if macros:
+        add_macros(book, made, macros)
     made[REGISTER.sheet].activate()
     book.close()
 

@@ -1,0 +1,1 @@
+"""Macros: VBA sources → vbaProject.bin, into a new workbook or one that exists."""
