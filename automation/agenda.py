@@ -17,12 +17,23 @@ _FAULTS = 20
 """The newest ones, enough to say why a report is late."""
 
 
+_NOTICES = ("report|notices|", "report|notices}")
+
+
 def read(db: sqlite3.Connection) -> dict[str, Any]:
-    """The fields of :class:`~automation.past.Past` that the timetable rests on. Raises ``JournalUnusable``."""
+    """The fields of :class:`~automation.past.Past` that the timetable rests on, and what was asked of departments.
+
+    Raises ``JournalUnusable``.
+    """
     with told_in_chinese():
         faults = db.execute("SELECT first, last, words FROM faults ORDER BY id DESC LIMIT ?", (_FAULTS,))
         return {
             "occurrences": frozenset((row["job"], row["period"]) for row in db.execute("SELECT * FROM occurrences")),
+            # A range, not LIKE: the index finds it, and no row's bytes are read past.
+            "mailed": {
+                row["key"]: _time(row["queued_at"])
+                for row in db.execute("SELECT key, queued_at FROM outbox WHERE key > ? AND key < ?", _NOTICES)
+            },
             "omitted": {(row["job"], row["period"]): _time(row["at"]) for row in db.execute("SELECT * FROM skipped")},
             "starts": tuple(
                 _time(row["at"]) for row in db.execute("SELECT min(at) AS at FROM passes GROUP BY substr(at, 1, 4)")

@@ -117,6 +117,7 @@ EVENT = Vocabulary(
         "上报备案",
         "核实身份",
         "恶意投诉认定",
+        "内部反馈答复",
     ),
     closed=False,
 )

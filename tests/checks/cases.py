@@ -22,7 +22,8 @@ class Case:
     """``rule`` is found at ``at`` in ``text``; ``but`` (old, new) changes the text into one where it is not.
 
     ``says`` stands in the message, ``hints`` in the advice. ``before``: the workbook as an earlier pass left it.
-    ``elsewhere``: other places where the same rule rightly finds something in this text. ``told``: alert key → when.
+    ``elsewhere``: other places where the same rule rightly finds something in this text. ``told``: alert key → when;
+    ``mailed``: key of a notice to a department → when.
     """
 
     sentence: str
@@ -37,11 +38,15 @@ class Case:
     now: str = "11-21 09:30"
     elsewhere: tuple[str, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
+    mailed: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.sentence
 
     def facts(self, text: str) -> Facts:
+        if self.mailed:
+            at = {key: tables.moment(moment) for key, moment in self.mailed}
+            return tables.facts(text, now=self.now, past=Past(mailed=at))
         if self.told:
             at = {key: tables.moment(moment) for key, moment in self.told}
             return tables.facts(text, now=self.now, past=Past(told_at=at))
