@@ -88,7 +88,9 @@ def inspect(settings: Settings, now: dt.datetime, *, read: Callable[[], Snapshot
     ``read`` gives a snapshot of the workbook that is being taken elsewhere.
     """
     with _collecting_later(), Journal.peek(settings.journal) as journal:
-        understood = ledger.load(read() if read else snapshot.read(settings.workbook))  # the sheets may go
+        understood = ledger.load(
+            read() if read else snapshot.read(settings.workbook), settings.adopted.aliases
+        )  # the sheets may go
         return plan.inspect(understood, journal.past(), settings, now)
 
 
@@ -99,7 +101,7 @@ def look(settings: Settings, now: dt.datetime) -> tuple[Snapshot, Plan]:
     """
     with _collecting_later(), Journal.peek(settings.journal) as journal:
         seen = snapshot.read(settings.workbook)
-        return seen, plan.decide(ledger.load(seen), journal.past(), settings, now)
+        return seen, plan.decide(ledger.load(seen, settings.adopted.aliases), journal.past(), settings, now)
 
 
 @contextmanager
@@ -136,7 +138,7 @@ def run(
             mark = Mark.of(settings.workbook)  # before it is read: what is saved later must not pass for what was read
             seen = snapshot.read(settings.workbook)
             progress("检查、编号、计算时限")
-            decided = plan.decide(ledger.load(seen), journal.past(), settings, now)
+            decided = plan.decide(ledger.load(seen, settings.adopted.aliases), journal.past(), settings, now)
             try:
                 progress("准备提醒邮件")
                 unsendable = _remember(journal, decided, settings, now)
@@ -230,7 +232,7 @@ def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) 
 
 def _mark_written(journal: Journal, decided: Plan, refused: Sequence[Refusal]) -> None:
     held_back = {edit.value for edit in (refusal.edit for refusal in refused) if isinstance(edit, CellEdit)}
-    numbers = decided.facts.register["编号"]
+    numbers = {*decided.facts.register["编号"], *decided.facts.ledger.elders}
     waiting = {issue.number for issue in decided.facts.past.issued if not issue.written}
     waiting |= {issue.number for issue in decided.issued if not issue.written}
-    journal.mark_written(sorted(waiting & set(numbers) - held_back))
+    journal.mark_written(sorted(waiting & numbers - held_back))

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from automation import checks, enactments, escalation, history, numbering, roster, sidesheets, timetable, writeback
+from automation import (
+    checks,
+    elders,
+    enactments,
+    escalation,
+    history,
+    numbering,
+    roster,
+    sidesheets,
+    timetable,
+    writeback,
+)
 from automation.alerts import Digest
 from automation.checks.facts import Facts
 from automation.enactments import Enacted
@@ -22,6 +33,7 @@ from automation.sla.rules import RuleBook, Unit
 from automation.sla.stages import Clocks
 from automation.sla.verdict import Verdict
 from automation.timetable import Occurrence, Omission
+from workbook import aliases
 from workbook.edits import Edit
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger, Records
@@ -43,6 +55,8 @@ class Inspection:
     changes: tuple[Change, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
     enacted: Enacted = field(default_factory=Enacted, repr=False)
+    elder: Records | None = field(default=None, repr=False)
+    """The rows from before the register was taken up, numbered."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,7 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
         allocation = numbering.allocate(before.frame, past.issued, now)
         numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
         ledger = ledger.having(numbered)
+    ledger, elder = elders.split(ledger, settings.adopted.since)
     ledger = sidesheets.filled(ledger, now)
     changes, seen = history.compare(ledger, past.history, now, keeping=keeping)
     past = replace(past, history=past.history.after(changes, seen, now))
@@ -81,7 +96,8 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     facts = replace(facts, past=replace(past, rule_changes=(*past.rule_changes, *enacted.changes)))
     told = escalation.escalate(facts, past.told, settings.alerts)
     everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings], facts)
-    return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen, enacted)
+    everything = aliases.in_their_words(everything, ledger.register.called)
+    return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen, enacted, elder)
 
 
 def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
@@ -90,6 +106,7 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
     first_seen = {key: past.first_seen.get(key, now) for key in map(writeback.key_of, seen.findings)}
     edits = (
         *writeback.register_edits(ledger.register, seen.facts, seen.findings),
+        *writeback.elder_edits(ledger.register, seen.elder, settings.adopted.since),
         *writeback.side_edits(ledger, seen.facts.ledger),
         *writeback.finding_edits(ledger[FINDINGS], seen.findings, first_seen),
     )

@@ -8,12 +8,14 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from automation import readers
+from automation.adoption import saved
+from automation.adoption.saved import Adoption
 from automation.jobs import CATCH_UP, HOLIDAY, JOBS, Job
 
 _UNNAMED = "客诉登记.xlsx"
@@ -127,6 +129,8 @@ class Settings:
     jobs: tuple[Job, ...]
     robots: tuple[Robot, ...] = ()
     """Those in use."""
+    adopted: Adoption = field(default_factory=Adoption)
+    """A register of the dealership's own: how it is read, and from when it is judged."""
 
     @property
     def journal(self) -> Path:
@@ -223,7 +227,8 @@ def load(path: Path | None, *, workbook: Path | None) -> tuple[Settings, tuple[s
     if path is not None:
         folder = path.absolute().parent
         table = _parse(path, errors)
-    given = dict(_flat(table, errors))
+    adopted = saved.read(table.get(saved.SECTION, {}), errors)
+    given = dict(_flat({name: value for name, value in table.items() if name != saved.SECTION}, errors))
     values: dict[str, Any] = {}
     for key in KEYS:
         values[key.path] = key.default
@@ -237,7 +242,7 @@ def load(path: Path | None, *, workbook: Path | None) -> tuple[Settings, tuple[s
     if workbook is not None:
         values["workbook"] = workbook.absolute()
     errors += _contradictions(values, given)
-    return _settings(values), tuple(errors)
+    return replace(_settings(values), adopted=adopted), tuple(errors)
 
 
 def example() -> str:

@@ -54,6 +54,8 @@ def now_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 WORKBOOK = click.Path(path_type=Path)
+DAY = Moment()
+"""A day, or a time whose day counts."""
 
 
 def told_plainly(command: Callable[..., int | None]) -> Callable[..., None]:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automation import sidesheets
+from automation import elders, sidesheets
 from automation.advice import todo
 from automation.checks.facts import Facts
 from automation.sla.stages import FlowClock
 from automation.sla.verdict import Reason, Verdict
+from workbook import vocabulary
 from workbook.edits import Cell, CellEdit, CellValue, Edit, GrowTable
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger, Records
@@ -26,6 +27,7 @@ NUMBER, NUMBER_TIME, STAGE, DUE, STATE, HINT = "编号", "编号时间", "当前
 def register_edits(before: Records, facts: Facts, findings: Sequence[Finding]) -> Iterator[CellEdit]:
     """Our columns of the register, where they are to change. ``before`` is the register as it was read."""
     now_at = facts.clocks.now_at
+    before = before.only(before.frame.index.isin(facts.register.index))
     wanted = {
         NUMBER: facts.register[NUMBER],
         NUMBER_TIME: facts.register[NUMBER_TIME],
@@ -35,6 +37,24 @@ def register_edits(before: Records, facts: Facts, findings: Sequence[Finding]) -
         HINT: hints(facts, findings),
     }
     for name, values in wanted.items():
+        if name in before.columns:
+            yield from _column_edits(before, name, values)
+
+
+def elder_edits(before: Records, elder: Records | None, since: dt.date | None) -> Iterator[CellEdit]:
+    """Our columns of the rows from before kesu was taken up: numbered, closed, and judged no further."""
+    if elder is None or since is None:
+        return
+    before, index = before.only(before.frame.index.isin(elder.frame.index)), elder.frame.index
+    none = pd.Series(np.full(len(index), np.datetime64("NaT", "s")), index=index)
+    for name, values in {
+        NUMBER: elder.frame[NUMBER],
+        NUMBER_TIME: elder.frame[NUMBER_TIME],
+        STAGE: pd.Series("", index=index, dtype=object),
+        DUE: none,
+        STATE: pd.Series(vocabulary.STATE.values[-1], index=index, dtype=object),
+        HINT: pd.Series(elders.hint(since), index=index, dtype=object),
+    }.items():
         if name in before.columns:
             yield from _column_edits(before, name, values)
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from workbook import cells
+from workbook import aliases, cells
 from workbook.cells import Mask, Typed
 from workbook.edits import Cell, column_number
 from workbook.errors import SheetMissing
 from workbook.finding import Finding, Severity
 from workbook.location import Placement, header_text, place
+from workbook.naming import Alias
 from workbook.schema import DICTIONARY_SHEET, FINDINGS, NUMERIC, REGISTER, RULES, TABLES, TEMPORAL, Column, Kind, Table
 from workbook.snapshot import Grid, Snapshot
 
@@ -53,6 +55,8 @@ class Records:
     last_row: int = 0
     native: bool = False
     present: bool = True
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What the dealership calls a column, where it is not the contract's name."""
 
     def cell(self, row: int, column: str) -> Cell | None:
         """The cell of an Excel row and a column of the contract; ``None`` when the workbook lacks that column."""
@@ -66,6 +70,10 @@ class Records:
         """The same records with one column replaced (the frame is copied, never changed)."""
         return replace(self, frame=self.frame.assign(**{name: values}))
 
+    def only(self, rows: Mask) -> Records:
+        """The same records with some of the rows only."""
+        return replace(self, frame=self.frame[rows], raw=self.raw[rows])
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -74,6 +82,13 @@ class Ledger:
     tables: Mapping[str, Records]
     dictionary: Mapping[str, frozenset[str]]
     findings: tuple[Finding, ...] = field(repr=False)
+    elders: frozenset[str] = frozenset()
+    """编号 of the cases from before kesu was taken up: in the workbook, no longer in the register's frame."""
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Every 编号 that stands in the register, those of ``elders`` too."""
+        return (frozenset(self.register.frame["编号"]) | self.elders) - {""}
 
     def __getitem__(self, table: Table) -> Records:
         return self.tables[table.sheet]
@@ -87,14 +102,15 @@ class Ledger:
         return replace(self, tables={**self.tables, records.table.sheet: records})
 
 
-def load(snapshot: Snapshot) -> Ledger:
-    """Understand a snapshot.
+def load(snapshot: Snapshot, own: Sequence[Alias] = ()) -> Ledger:
+    """Understand a snapshot, sheets with headers of the dealership's ``own`` by those.
 
     Raises :class:`~workbook.errors.SheetMissing` when no sheet can be the feedback register, or when it lacks more
     than half of the contract's columns. Anything less is a finding.
     """
-    placements = place(snapshot)
-    _require_register(snapshot, placements)
+    placements = place(snapshot, aliases.place(snapshot, own))
+    _require_register(snapshot, placements, own)
+    years = {alias.table: alias.year for alias in own}
     tables: dict[str, Records] = {}
     findings: list[Finding] = []
     for table in TABLES:
@@ -106,7 +122,7 @@ def load(snapshot: Snapshot) -> Ledger:
                     Finding("READ-13", Severity.INFO, f"没有“{table.sheet}”表：{_MISSED[table.sheet]}", _MISSED_HINT)
                 )
         else:
-            tables[table.sheet], told = _records(placement, snapshot)
+            tables[table.sheet], told = _records(placement, snapshot, years.get(table.sheet))
             findings += told
     if tables[REGISTER.sheet].frame.empty:
         findings.append(
@@ -121,15 +137,23 @@ def load(snapshot: Snapshot) -> Ledger:
     return Ledger(tables, _dictionary(snapshot.grids.get(DICTIONARY_SHEET)), tuple(findings))
 
 
-def _require_register(snapshot: Snapshot, placements: Mapping[str, Placement]) -> None:
+def _require_register(snapshot: Snapshot, placements: Mapping[str, Placement], own: Sequence[Alias]) -> None:
     name, here = snapshot.path.name, placements.get(REGISTER.sheet)
+    said = next((alias for alias in own if alias.table == REGISTER.sheet), None)
+    if said is not None and (here is None or (here.aliases is not None and "接收时间" not in here.columns)):
+        theirs = next((theirs for theirs, ours in said.headers.items() if ours == "接收时间"), "接收时间")
+        raise SheetMissing(
+            f"kesu.toml 里说“{said.sheet}”就是“{REGISTER.sheet}”，但“{name}”里没有这张工作表，或者它没有表头“{theirs}”。"
+            f'请把名字改回来，或者改 kesu.toml 的 [adopt."{said.sheet}"]。'
+        )
     if here is None:
         sheets = "、".join(snapshot.grids) or "（没有工作表）"
         raise SheetMissing(
             f"“{name}”里找不到“{REGISTER.sheet}”表：没有哪张工作表有“接收时间”“内容概要”等表头。"
-            f"现有工作表：{sheets}。请检查是否选错文件，或用 kesu new 新建一个工作簿对照表头。"
+            f"现有工作表：{sheets}。请检查是否选错文件，或用 kesu new 新建一个工作簿对照表头；"
+            f"贵店自己的登记表，请先运行 kesu adopt。"
         )
-    if len(here.missing) * 2 > len(REGISTER.headers):
+    if here.aliases is None and len(here.missing) * 2 > len(REGISTER.headers):
         some = "、".join(here.missing[:8]) + ("…" if len(here.missing) > 8 else "")
         raise SheetMissing(
             f"“{name}”的“{here.sheet}”表缺少 {len(here.missing)} 列（共应有 {len(REGISTER.headers)} 列）：{some}。"
@@ -150,7 +174,7 @@ def _empty_column(column: Column, index: pd.Index) -> pd.Series:
     return pd.Series([""] * len(index), index=index, dtype=object)
 
 
-def _records(placement: Placement, snapshot: Snapshot) -> tuple[Records, list[Finding]]:
+def _records(placement: Placement, snapshot: Snapshot, year: int | None) -> tuple[Records, list[Finding]]:
     grid, table = snapshot.grids[placement.sheet], placement.table
     index = pd.Index(placement.rows, dtype="int64")
     picked = [grid.rows[row - grid.top] for row in placement.rows]
@@ -164,7 +188,7 @@ def _records(placement: Placement, snapshot: Snapshot) -> tuple[Records, list[Fi
         index=index,
         copy=False,
     )
-    typed = {str(name): _typed(table[str(name)], values, snapshot) for name, values in raw.items()}
+    typed = {str(name): _typed(table[str(name)], values, snapshot, year) for name, values in raw.items()}
     frame = {
         column.name: typed[column.name].values if column.name in typed else _empty_column(column, index)
         for column in table.columns
@@ -178,6 +202,7 @@ def _records(placement: Placement, snapshot: Snapshot) -> tuple[Records, list[Fi
         header_row=placement.header_row,
         last_row=placement.native.last_row if placement.native else (placement.rows or (placement.header_row,))[-1],
         native=placement.native is not None,
+        called=placement.called,
     )
     return records, [
         *_structure_findings(records, placement),
@@ -186,8 +211,10 @@ def _records(placement: Placement, snapshot: Snapshot) -> tuple[Records, list[Fi
     ]
 
 
-def _typed(column: Column, values: pd.Series, snapshot: Snapshot) -> Typed:
+def _typed(column: Column, values: pd.Series, snapshot: Snapshot, year: int | None) -> Typed:
     if column.kind in TEMPORAL:
+        if year is not None:
+            values = pd.Series(list(aliases.with_year(values.tolist(), year)), index=values.index, dtype=object)
         return cells.times(values, date1904=snapshot.date1904)
     if column.kind in NUMERIC:
         return cells.numbers(values)
@@ -201,7 +228,9 @@ def _typed(column: Column, values: pd.Series, snapshot: Snapshot) -> Typed:
 
 def _structure_findings(records: Records, placement: Placement) -> Iterator[Finding]:
     sheet = placement.sheet
-    if placement.missing:
+    if placement.aliases is not None:
+        yield from aliases.findings(placement)
+    elif placement.missing:
         ours = [name for name in placement.missing if records.table[name].ours]
         told = f"{sheet}缺少列：{'、'.join(placement.missing)}"
         blocked = f"；其中{'、'.join(ours)}由 kesu 填写，缺列时无处可写" if ours else ""

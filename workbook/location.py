@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbook.cells import half_width
@@ -31,6 +31,12 @@ class Placement:
     native: NativeTable | None
     notes: tuple[int, ...] = ()
     """Rows below the Excel table with a single cell: taken for remarks, and said so."""
+    aliases: Mapping[str, str] | None = None
+    """The dealership's own headers and what they are (workbook.aliases); ``None``: known by the contract's."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What the dealership calls a column of the contract, where it is not the same."""
+    lost: tuple[str, ...] = ()
+    """Headers of ``aliases`` that are not there."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -42,12 +48,15 @@ class Placement:
         return tuple(row for row in self.rows if self.native and row > self.native.last_row)
 
 
-def place(snapshot: Snapshot) -> dict[str, Placement]:
-    """Every table that the workbook holds, by the contract's sheet name (``Table.sheet``)."""
-    found: dict[str, Placement] = {}
+def place(snapshot: Snapshot, known: Mapping[str, Placement] | None = None) -> dict[str, Placement]:
+    """Every table that the workbook holds, by the contract's sheet name (``Table.sheet``).
+
+    ``known``: those whose place is known already.
+    """
+    found: dict[str, Placement] = dict(known or {})
     native = {table.name: table for table in snapshot.tables}
     for table in TABLES:
-        if table.name in native and native[table.name].sheet in snapshot.grids:
+        if table.sheet not in found and table.name in native and native[table.name].sheet in snapshot.grids:
             placement = _at(table, snapshot, native[table.name])
             if placement.columns:
                 found[table.sheet] = placement
@@ -133,7 +142,7 @@ def _placement(
     native: NativeTable | None,
 ) -> Placement:
     first = header_row + 1 - grid.top
-    bound = _next_table(snapshot, grid, header_row, columns) - 1
+    bound = next_table(snapshot, grid, header_row, columns) - 1
     offsets = [column - grid.left for column in columns.values()]
     rows: list[int] = []
     notes: list[int] = []
@@ -149,7 +158,7 @@ def _placement(
     return Placement(table, grid.name, header_row, tuple(rows), columns, duplicates, native, tuple(notes))
 
 
-def _next_table(snapshot: Snapshot, grid: Grid, header_row: int, columns: Mapping[str, int]) -> int:
+def next_table(snapshot: Snapshot, grid: Grid, header_row: int, columns: Mapping[str, int]) -> int:
     """The header row of the next Excel table below in these columns, else the row after the sheet's last."""
     left, right = min(columns.values(), default=0), max(columns.values(), default=0)
     below = [

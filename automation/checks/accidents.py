@@ -41,7 +41,7 @@ def applied_for(facts: Facts) -> Iterator[Finding]:
             lambda row: f"流程是“{_FLOW}”，但“{records.sheet}”里没有这一单的申请",
             "填写《重大质量事故处理申请表》的各项，写上本单编号；确实不申请的，改用其他流程",
         )
-    unknown = frame["编号"].ne("") & ~frame["编号"].isin(set(register["编号"]))
+    unknown = frame["编号"].ne("") & ~frame["编号"].isin(facts.numbers)
     yield from mark(
         records,
         frame.index[unknown],

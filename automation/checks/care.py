@@ -30,7 +30,7 @@ def spot_checked(facts: Facts) -> Iterator[Finding]:
         ),
         "写成 2026-11",
     )
-    unknown = frame["编号"].ne("") & ~frame["编号"].isin(set(facts.register["编号"]))
+    unknown = frame["编号"].ne("") & ~frame["编号"].isin(facts.numbers)
     yield from mark(
         records,
         frame.index[unknown],

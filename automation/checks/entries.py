@@ -19,7 +19,7 @@ def of_no_case(facts: Facts) -> Iterator[Finding]:
     """X-07: an entry without a number, or with one that the register does not have."""
     records = facts.ledger[EVENTS]
     numbers = records.frame["编号"]
-    rows = numbers.index[~numbers.isin(set(facts.register["编号"]) - {""})]
+    rows = numbers.index[~numbers.isin(facts.numbers)]
     yield from mark(
         records,
         rows,

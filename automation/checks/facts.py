@@ -38,9 +38,20 @@ class Facts:
     now: dt.datetime
     terms: Terms = field(default_factory=Terms)
 
+
     @property
     def register(self) -> pd.DataFrame:
         return self.ledger.register.frame
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the register holds no case at all, not even an old one."""
+        return self.register.empty and not self.ledger.elders
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Every 编号 that stands in the register."""
+        return self.ledger.numbers
 
     def stage(self, rule_id: str) -> tuple[pd.Index, StageClock] | None:
         """A stage by its rule id with the Excel rows it is about; ``None`` when no ticket follows its flow."""

@@ -83,7 +83,7 @@ def both_ledgers(facts: Facts) -> Iterator[Finding]:
         lambda row: "责任未明，但两本未了事宜台帐里都没有这一单",
         "在客户经理和客户服务中心的台帐上分别登记",
     )
-    numbers = set(register["编号"])
+    numbers = facts.numbers
     for table in PENDING:
         mine = facts.ledger[table].frame
         mine = mine[(mine["编号"] != "") & ~mine["编号"].duplicated(keep="last")]

@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 from automation import database
@@ -15,6 +15,7 @@ from automation.health import Level, Line
 from automation.settings import Settings
 from workbook import ledger, snapshot, store
 from workbook.errors import KesuError
+from workbook.naming import Alias
 
 _MEGABYTE = 1_000_000
 _ROOM = 200 * _MEGABYTE
@@ -36,7 +37,7 @@ SYNCED = (
 
 def look(settings: Settings, now: dt.datetime) -> Iterator[Line]:
     """One line a thing; none of them raises."""
-    yield from _workbook(settings.workbook, now)
+    yield from _workbook(settings.workbook, settings.adopted.aliases, now)
     yield _folder("工作簿的文件夹", settings.workbook.parent)
     yield _folder("状态文件夹", settings.state_dir)
     yield _journal(settings.journal)
@@ -45,10 +46,10 @@ def look(settings: Settings, now: dt.datetime) -> Iterator[Line]:
     yield from places(settings.workbook.parent, settings.state_dir)
 
 
-def _workbook(path: Path, now: dt.datetime) -> Iterator[Line]:
+def _workbook(path: Path, own: Sequence[Alias], now: dt.datetime) -> Iterator[Line]:
     what = "工作簿"
     try:
-        book = ledger.load(snapshot.read(path))
+        book = ledger.load(snapshot.read(path), own)
     except KesuError as error:
         yield Line(Level.BAD, what, str(error))
         return

@@ -33,7 +33,7 @@ def report(workbook: Path, *, as_json: bool, now: dt.datetime) -> int:
         for finding in findings:
             click.echo(line(finding))
         click.echo(tally(findings))
-    if seen.facts.register.empty:
+    if seen.facts.nothing:
         return COULD_NOT
     return FOUND if findings else CLEAN
 

@@ -26,7 +26,7 @@ def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
     if dry_run:
         _, decided = cycle.look(settings, now)
         _tell_plan(decided)
-        return COULD_NOT if decided.facts.register.empty else CLEAN
+        return COULD_NOT if decided.facts.nothing else CLEAN
     try:
         outcome = heartbeat.around(settings, now, lambda: cycle.run(settings, now))
     except LeaseHeld as error:
@@ -34,7 +34,7 @@ def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
         return CLEAN
     tell(outcome, settings)
     stuck = outcome.unwritten and not outcome.delayed
-    return COULD_NOT if outcome.plan.facts.register.empty or stuck else CLEAN
+    return COULD_NOT if outcome.plan.facts.nothing or stuck else CLEAN
 
 
 _TOLD = ("READ-06", "READ-11", "MAIL-01", "MAIL-02", "MAIL-05")
@@ -47,6 +47,8 @@ def tell(outcome: Outcome, settings: Settings) -> None:
         if (finding.severity is Severity.ERROR and finding.rule in _TOLD) or finding.rule == "MAIL-04":
             click.echo(line(finding))
     click.echo(f"反馈 {len(decided.facts.register)} 单，新编号 {_new_numbers(decided)} 单；{_states(decided)}")
+    if decided.facts.ledger.elders:
+        click.echo(f"另有历史记录 {len(decided.facts.ledger.elders)} 单，不计时限")
     click.echo(f"检查：{tally(outcome.findings)}")
     if outcome.unwritten:
         click.echo(f"✗ 没有写回：{outcome.unwritten}\n  编号已经留好，下一次处理时写入同样的编号。", err=True)
