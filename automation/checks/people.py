@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from automation.checks.facts import Check, Facts, mark
 from automation.roster import names_in, uncovered
 from workbook import distinct
+from workbook.duties import HANDLING
 from workbook.finding import Finding, Severity
 from workbook.schema import ACCIDENTS, CALLBACKS, EVENTS, PENDING, REWARDS, STAFF
 from workbook.vocabulary import ALL_FLOWS, STANDARD_FLOW
-
-HANDLING = ("填单人", "经办人", "复核人", "回访人")
-"""Who handles a ticket in the register. 接收人 may be the one complained to about himself: he only hears and reports."""
 
 _ELSEWHERE = (
     *((table, ("负责人", "备用负责人", "认可人")) for table in PENDING),

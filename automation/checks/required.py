@@ -7,23 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from automation.checks.facts import Check, Facts, mark, unfilled
+from workbook.duties import REACHED, REQUIRED
 from workbook.finding import Finding, Severity
-
-REQUIRED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("接收", "STD-01", ("接收时间", "接收人", "反馈渠道", "级别", "客户姓名", "联系电话", "内容概要")),
-    ("填单", "STD-03", ("填单人", "车牌号", "内容概要", "反馈类别", "被反馈部门")),
-    ("转管理部", "STD-04", ("责任明确", "经办人", "客户联系时间", "联系结果", "责任认定", "处理意见")),
-    ("复核完成", "STD-05", ("复核人", "复核结论")),
-    ("总经理意见", "STD-06", ("总经理意见",)),
-    ("转客服", "STD-09", ("需回访",)),
-    ("回访", "STD-09", ("回访人", "满意度")),
-    ("归档", "STD-10", ("考核结果",)),
-)
-"""Stage reached, rule that asks for the fields, fields."""
-
-REACHED = {"接收": None, "填单": "填单时间", "转管理部": "转管理部时间", "复核完成": "复核完成时间",
-            "总经理意见": "总经理意见时间", "转客服": "转客服时间", "回访": "回访时间", "归档": "归档时间"}  # fmt: skip
-"""Which time says that a stage has been reached; the first one always has."""
 
 
 def required_fields(facts: Facts) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import pytest
 
 from automation.checks import required
 from tests.checks.cases import ERROR, WARNING, Case
+from workbook.duties import REQUIRED
 
 COMPLETE = """
 反馈登记
@@ -96,7 +97,7 @@ def test_what_is_there_or_not_yet_due_is_left_alone(case: Case) -> None:
     case.must_be_spared(required.CHECKS)
 
 
-STAGES = [(stage, column) for stage, _, columns in required.REQUIRED for column in columns]
+STAGES = [(stage, column) for stage, _, columns in REQUIRED for column in columns]
 
 
 @pytest.mark.parametrize(("stage", "column"), STAGES, ids=lambda text: text)
