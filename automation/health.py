@@ -87,6 +87,8 @@ class Letter:
     changed_at: dt.datetime
     note: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
+    again: bool = True
+    """Whether it will be tried again by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +245,25 @@ def _mail(facts: Facts) -> Iterator[Line]:
     uncertain = by_state.get("uncertain", [])
     money = [one for one in uncertain if one.kind == "money"]
     yield from _each(Level.BAD, "不确定是否送达", money, "问过收件人之后，没收到的用 kesu outbox release 序号 放行")
-    yield from _each(Level.NOTE, "不确定是否送达，会再发", [one for one in uncertain if one.kind != "money"], "")
+    others = [one for one in uncertain if one.kind != "money"]
+    yield from _each(Level.NOTE, "不确定是否送达，会再发", [one for one in others if one.again], "")
+    spent = [one for one in others if not one.again and one.changed_at >= recent]
+    yield from _each(
+        Level.BAD, "不确定是否送达，不再自动重发", spent, "问过收件人之后，没收到的用 kesu outbox release 序号 放行"
+    )
     failed = [one for one in by_state.get("failed", ()) if one.changed_at >= recent]
     yield from _each(Level.BAD, "发送失败", failed, "改正邮箱后用 kesu outbox retry 序号 再发")
     for letter in [one for one in facts.letters if one.refused and one.state != "failed" and one.queued_at >= recent]:
         who = "；".join(f"{address} {words}" for address, words in letter.refused.items())
         yield Line(
             Level.BAD, "邮件", f"第 {letter.place} 封被拒收：{who}", "在“人员”表改正邮箱，再用 kesu outbox retry 重发"
+        )
+    if facts.beat and facts.beat.counts.get("readers") == 0:
+        yield Line(
+            Level.BAD,
+            "人员",
+            "“人员”表里没有一个人有邮箱，提醒和汇总没有人可发",
+            "填写“人员”表：每个角色一主一次，写上邮箱",
         )
     for error in facts.beat.mail_errors if facts.beat else ():
         yield Line(Level.BAD, "邮件", error)

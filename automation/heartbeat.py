@@ -47,7 +47,9 @@ def around(settings: Settings, now: dt.datetime, make: Callable[[], Outcome]) ->
 def quiet(settings: Settings, now: dt.datetime) -> None:
     """There was nothing to do: a sign of life all the same, with what the last real pass found."""
     last = read(settings)
-    known = {name: last.counts[name] for name in ("tickets", "findings") if name in last.counts} if last else {}
+    known = (
+        {name: last.counts[name] for name in ("tickets", "findings", "readers") if name in last.counts} if last else {}
+    )
     give(settings, Beat(now, QUIET, counts=known))
 
 
@@ -113,6 +115,7 @@ def _of(outcome: Outcome, now: dt.datetime) -> Beat:
     counts = {
         "tickets": len(outcome.plan.facts.register),
         "findings": len(outcome.findings),
+        "readers": sum(bool(one.address) for one in outcome.plan.facts.roster.people),
         "written": outcome.written,
         "waiting": len(outcome.plan.edits) if outcome.unwritten else 0,
         "sent": len(sent.sent),

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import email
 import io
+import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -100,13 +101,35 @@ def hits(
         if text is None:
             found.append(Hit("看不懂的内容，不知道有没有客户信息", "", place))
             continue
-        plain = _plain(text)
-        for pattern in (_WHOLE, *((_ANYTHING, *([names] if names else [])) if sight is Sight.NOTHING else ())):
-            for match in pattern.finditer(plain):
-                what = str(match.lastgroup)
-                if not {_bare(match.group())} & (_EXAMPLES | frozenset(allowed)):
-                    found.append(Hit(what, _MASKS[what](match.group()), place))
+        patterns = (_WHOLE, *((_ANYTHING, *([names] if names else [])) if sight is Sight.NOTHING else ()))
+        found += _found(text, place, patterns, allowed)
     return tuple(dict.fromkeys(found))
+
+
+def notice_hits(raw: bytes, *, allowed: Collection[str] = ()) -> tuple[Hit, ...]:
+    """What a group robot's message (JSON) tells in any of its texts."""
+    texts = _strings(json.loads(raw))
+    return tuple(dict.fromkeys(hit for text in texts for hit in _found(text, "群消息", (_WHOLE,), allowed)))
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from (key, *_strings(part))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings(part)
+
+
+def _found(text: str, place: str, patterns: Sequence[re.Pattern[str]], allowed: Collection[str]) -> Iterator[Hit]:
+    plain = _plain(text)
+    for pattern in patterns:
+        for match in pattern.finditer(plain):
+            what = str(match.lastgroup)
+            if not {_bare(match.group())} & (_EXAMPLES | frozenset(allowed)):
+                yield Hit(what, _MASKS[what](match.group()), place)
 
 
 def numbers(text: str) -> frozenset[str]:

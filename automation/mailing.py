@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from automation import notices, render
+from automation import lastcheck, notices, render
 from automation.alerts import Digest, Recipient
-from automation.lastcheck import Leak
+from automation.checks.facts import Facts
+from automation.lastcheck import Hit, Leak
 from automation.mail import BadMail, Message
 from automation.plan import Plan
 from automation.reports import REPORTS, ReportMail
@@ -55,7 +56,11 @@ def of(decided: Plan, settings: Settings) -> Mailing:
     for robot in settings.robots if mailed else ():
         try:
             told = notices.notice(robot, mailed, settings)
-            messages += [told] if told else []
+            leaks = lastcheck.notice_hits(told.raw, allowed=templates.allowed) if told else ()
+            if leaks:
+                findings.append(_held_back(robot.name, leaks))
+            elif told:
+                messages.append(told)
         except Exception as error:  # noqa: BLE001 - what a group should also hear never stops the mail
             findings.append(_unsaid(robot.name, error))
     done: list[tuple[str, str]] = []
@@ -174,3 +179,13 @@ def _unsaid(robot: str, error: Exception) -> Finding:
         "邮件照常发出；请把这一条发给维护人员",
         sheet="人员",
     )
+def _held_back(robot: str, leaks: Sequence[Hit]) -> Finding:
+    return Finding(
+        "MAIL-05",
+        Severity.ERROR,
+        f"群机器人 {robot} 的消息没有发出：{'；'.join(map(str, leaks))}",
+        "邮件照常发出；不该写在那里的客户信息，请改到工作簿的专用列里",
+        sheet="反馈登记",
+    )
+
+

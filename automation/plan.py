@@ -8,18 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from automation import (
-    checks,
-    elders,
-    enactments,
-    escalation,
-    history,
-    numbering,
-    roster,
-    sidesheets,
-    timetable,
-    writeback,
-)
+from automation import checks, elders, enactments, escalation, grouproles, history, numbering, roster, sidesheets, timetable, writeback
 from automation.alerts import Digest
 from automation.checks.facts import Facts
 from automation.enactments import Enacted
@@ -95,7 +84,8 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     enacted = enactments.compare(facts)
     facts = replace(facts, past=replace(past, rule_changes=(*past.rule_changes, *enacted.changes)))
     told = escalation.escalate(facts, past.told, settings.alerts)
-    everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings], facts)
+    groups = grouproles.findings(settings.robots, facts.roster, facts.ledger[STAFF])
+    everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings, *groups], facts)
     everything = aliases.in_their_words(everything, ledger.register.called)
     return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen, enacted, elder)
 

@@ -91,7 +91,7 @@ def _letters(db: sqlite3.Connection) -> Iterator[Letter]:
     )
     rows = db.execute(
         "SELECT (SELECT count(*) FROM outbox AS older WHERE older.id <= outbox.id) AS place, state, kind, subject,"
-        f" queued_at, changed_at, note, refused FROM outbox WHERE id IN ({chosen}) ORDER BY id",
+        f" queued_at, changed_at, note, refused, due_at FROM outbox WHERE id IN ({chosen}) ORDER BY id",
         (_LATEST,),
     )
     for row in rows:
@@ -104,6 +104,7 @@ def _letters(db: sqlite3.Connection) -> Iterator[Letter]:
             dt.datetime.fromisoformat(row["changed_at"]),
             row["note"],
             json.loads(row["refused"]),
+            again=row["due_at"] is not None,
         )
 
 

@@ -32,6 +32,8 @@ NAP = 0.5
 """Seconds between two looks at whether somebody wants it to stop: no signal may be lost in a sleep."""
 _JUMP = dt.timedelta(minutes=1)
 """By how much the clock on the wall may drift from the monotonic one between two looks before it counts as set."""
+_QUIET = dt.timedelta(hours=1)
+"""So long after its last line it says on the terminal that it is still there."""
 _LOG_BYTES, _LOGS = 1_000_000, 5
 
 
@@ -60,6 +62,7 @@ class Watch:
         self._ticker = schedule.Scheduler()
         self._stopped = False
         self._said = ""
+        self._spoke = self._now()
         self._trouble = ""
         self._wrong = ""
         self._faults: list[Fault] = []
@@ -90,6 +93,8 @@ class Watch:
                 self.tick()
             else:
                 self._ticker.run_pending()
+            if abs(self._now() - self._spoke) >= _QUIET:
+                self._still_here()
             if every != self._settings.watch.every_minutes:
                 every = self._start_ticking()
         self._tell("值守结束")
@@ -184,9 +189,17 @@ class Watch:
         if words == self._said:
             return
         self._said = words
+        self._spoke = self._now()
         with suppress(OSError, ValueError):  # nobody may be listening any more
             self._show(f"{self._now():%m-%d %H:%M} {words}")
         self._log(words, trace)
+
+    def _still_here(self) -> None:
+        """On the terminal alone, so that whoever looks at it sees that it lives."""
+        self._spoke = now = self._now()
+        how = f"还没有恢复：{self._trouble}" if self._trouble else "仍在值守，没有变化"
+        with suppress(OSError, ValueError):
+            self._show(f"{now:%m-%d %H:%M} {how}")
 
     def _log(self, words: str, trace: str) -> None:
         """``kesu.log`` in the state folder, opened for each line: two computers may write it, and the share may go."""

@@ -16,6 +16,7 @@ from typing import Self
 from automation.channels import ChannelDown, Outcome, Queued, Receipt
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f【】|]+')  # Windows' own list, and brackets that only take room
+_PHRASE = re.compile("[，、；。（） _]")
 _LONGEST = 60  # characters of the readable part: Chinese takes three bytes each, names end at 255 bytes
 
 
@@ -55,9 +56,18 @@ def file_name(message: Queued) -> str:
     if len(people) > 1:
         whom += f"等{len(people)}人"
     words = _FORBIDDEN.sub(" ", f"{whom}_{message.subject}")
-    words = re.sub(r"\s+", " ", words).replace("_ ", "_")[:_LONGEST].strip(" .")
+    words = re.sub(r"\s+", " ", words).replace("_ ", "_").strip(" .")
     mark = hashlib.sha256(message.key.encode()).hexdigest()[:6]
-    return f"{message.queued_at:%Y%m%d-%H%M}_{words}_{mark}.eml"
+    return f"{message.queued_at:%Y%m%d-%H%M}_{_cut(words)}_{mark}.eml"
+
+
+def _cut(words: str) -> str:
+    """At most :data:`_LONGEST` characters, ending where a phrase does if one ends near there."""
+    if len(words) <= _LONGEST:
+        return words
+    kept = words[: _LONGEST - 1]
+    ends = [found.start() for found in _PHRASE.finditer(kept) if found.start() > _LONGEST // 2]
+    return (kept[: ends[-1]] if ends else kept).strip(" .，、；（") + "…"
 
 
 def _recipients(raw: bytes) -> list[tuple[str, str]]:

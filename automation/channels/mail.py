@@ -135,7 +135,7 @@ class MailChannel:
         self._drop()
 
     def _where(self) -> str:
-        return f"发信服务器 {self.settings.host}：{self.settings.port}"
+        return f"发信服务器 {self.settings.host}:{self.settings.port}"
 
     def _connected(self) -> Any:
         """The connection, logged in. Raises ``ChannelDown``, and ``LoginRefused`` when the account is."""

@@ -123,7 +123,7 @@ class RobotChannel:
         if self._carried >= self.service.burst:
             raise ChannelDown(f"{title}机器人一次最多发 {self.service.burst} 条，其余 1 分钟后再发", _SHORT)
         self._carried += 1
-        parts = self._checked()
+        parts = self.checked()
         url, payload = self.service.sign(self._url, json.loads(message.raw), self._secret, self._now())
         target = urlsplit(url)
         connection = _connection(parts, self._timeout, ssl.create_default_context(cafile=self._ca_file))
@@ -151,7 +151,8 @@ class RobotChannel:
     ) -> None:
         return None
 
-    def _checked(self) -> SplitResult:
+    def checked(self) -> SplitResult:
+        """The address in its parts; raises ``ChannelDown`` when there is none or it cannot be one."""
         title = self.service.title
         if not self._url:
             raise ChannelDown(f"没有{title}机器人的 webhook 地址：{self._where}")

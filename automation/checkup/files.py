@@ -10,12 +10,14 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
-from automation import database
+from automation import database, roster
 from automation.health import Level, Line
+from automation.roster import Roster
 from automation.settings import Settings
 from workbook import ledger, snapshot, store
 from workbook.errors import KesuError
 from workbook.naming import Alias
+from workbook.schema import STAFF
 
 _MEGABYTE = 1_000_000
 _ROOM = 200 * _MEGABYTE
@@ -64,6 +66,14 @@ def _workbook(path: Path, own: Sequence[Alias], now: dt.datetime) -> Iterator[Li
     except OSError as error:
         todo = "看它是不是只读、是不是被别的程序打开，给运行 kesu 的账号读写权限"
         yield Line(Level.BAD, what, f"写不了（{error.strerror or error}）", todo)
+
+
+def staff(path: Path) -> Roster | None:
+    """Who stands in 人员; ``None`` where the workbook cannot be read."""
+    try:
+        return roster.read(ledger.load(snapshot.read(path))[STAFF])[0]
+    except KesuError:
+        return None
 
 
 def _folder(what: str, folder: Path) -> Line:

@@ -1,4 +1,4 @@
-"""The mail account: whether the password is there and the server lets kesu in, without a mail."""
+"""The mail account and the group robots: whether passwords are there and the server lets kesu in, without a message."""
 
 from __future__ import annotations
 
@@ -6,15 +6,44 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 
+from automation import grouproles
 from automation.channels import ChannelDown
 from automation.health import Level, Line
+from automation.roster import Roster
 from automation.settings import Settings
 
 _PATIENCE = 10.0  # seconds: somebody is waiting at the terminal
 
 
-def look(settings: Settings) -> Iterator[Line]:
-    """Nothing is sent, and no password is shown."""
+def look(settings: Settings, roster: Roster | None = None) -> Iterator[Line]:
+    """Nothing is sent, and no password is shown. ``roster``: of the workbook, where it could be read."""
+    yield from _account(settings)
+    yield from _robots(settings, roster)
+
+
+def _robots(settings: Settings, roster: Roster | None) -> Iterator[Line]:
+    """One line a group robot in use: its address is there and looks like one, its roles are held by somebody."""
+    if not settings.robots:
+        return
+    from automation.channels import groups
+
+    for robot in settings.robots:
+        what = f"群机器人 {robot.name}"
+        wrong = list(grouproles.unknown(robot, roster)) if roster is not None and roster.people else []
+        try:
+            with groups.channel(robot) as channel:
+                channel.checked()
+        except ChannelDown as error:
+            yield Line(Level.BAD, what, str(error), "放好地址后再运行 kesu doctor")
+        else:
+            if not wrong:
+                words = f"有地址（不显示），发给{'、'.join(robot.roles)}的提醒也发到群里，没有试发"
+                yield Line(Level.GOOD, what, words)
+        for told in wrong:
+            yield Line(Level.BAD, what, told, f"改正 kesu.toml 里 [robots.{robot.name}] 的 roles")
+
+
+def _account(settings: Settings) -> Iterator[Line]:
     mail = settings.mail
     if not mail.host:
         todo = "要真正发信，在 kesu.toml 的 [mail] 里填发信服务器"

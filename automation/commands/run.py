@@ -11,6 +11,7 @@ from automation.commands.check import line, tally
 from automation.cycle import Outcome
 from automation.lease import LeaseHeld
 from automation.plan import Plan
+from automation.reports import REPORTS
 from automation.settings import Settings
 from automation.terminal import CLEAN, COULD_NOT
 from workbook.edits import CellEdit
@@ -37,14 +38,23 @@ def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
     return COULD_NOT if outcome.plan.facts.nothing or stuck else CLEAN
 
 
+_NEW = (
+    "“反馈登记”里还没有任何一行反馈，新工作簿都是这样：在表格的第一个空行填写接收时间和内容概要，保存，再运行一次。"
+)
+_TOLD_TOO = ("MAIL-04", "MAIL-06")
 _TOLD = ("READ-06", "READ-11", "MAIL-01", "MAIL-02", "MAIL-05")
 
 
 def tell(outcome: Outcome, settings: Settings) -> None:
     """What a pass did."""
     decided = outcome.plan
+    new = decided.facts.register.empty and not decided.facts.past.issued
+    if new:
+        click.echo(_NEW)
     for finding in outcome.findings:
-        if (finding.severity is Severity.ERROR and finding.rule in _TOLD) or finding.rule == "MAIL-04":
+        if finding.rule == "READ-11" and new:
+            continue
+        if (finding.severity is Severity.ERROR and finding.rule in _TOLD) or finding.rule in _TOLD_TOO:
             click.echo(line(finding))
     click.echo(f"反馈 {len(decided.facts.register)} 单，新编号 {_new_numbers(decided)} 单；{_states(decided)}")
     if decided.facts.ledger.elders:
@@ -82,12 +92,12 @@ def _tell_mail(outcome: Outcome, settings: Settings) -> None:
 
 def _tell_plan(decided: Plan) -> None:
     click.echo("只演算，不改动任何东西：")
-    for finding in decided.findings:
-        click.echo(line(finding))
     click.echo(f"反馈 {len(decided.facts.register)} 单，将新编号 {_new_numbers(decided)} 单；{_states(decided)}")
-    click.echo(f"检查：{tally(decided.findings)}")
+    click.echo(f"检查：{tally(decided.findings)}" + ("；用 kesu check 逐条查看" if decided.findings else ""))
     cells = [edit for edit in decided.edits if isinstance(edit, CellEdit)]
-    click.echo(f"将写 {len(cells)} 个单元格" + (f"，例如 {cells[0].where} ← {cells[0].value}" if cells else ""))
+    click.echo(f"将写 {len(decided.edits)} 个单元格" + (f"，例如 {cells[0].where} ← {cells[0].value}" if cells else ""))
+    for one in decided.reports:
+        click.echo(f"将发出 {REPORTS[one.name].title}（{one.period.words}）")
     for digest in decided.digests:
         click.echo(f"将提醒 {digest.recipient.name}（{digest.recipient.role}）：{len(digest.alerts)} 件")
 
