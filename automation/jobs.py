@@ -41,6 +41,7 @@ JOBS: tuple[Job, ...] = (
     Job("monthly", "STD-18", dt.time(8), day=2),
     Job("calls", "STD-16", dt.time(8), day=1),
     Job("notices", "X-02", dt.time(8, 30), day=3),
+    Job("analysis", "X-05", dt.time(8), day=3),
     Job("pending", "STD-16", dt.time(8), day=4),
 )
 """Every job, as it is when ``kesu.toml`` says nothing: one line for each of ``REPORTS``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from automation.reports import calls, notices, pending, weekly
+from automation.reports import analysis, calls, notices, pending, weekly
 from automation.reports.period import MONTHLY, WEEKLY
 from automation.reports.report import Report, ReportMail
 
@@ -19,6 +19,7 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             Report("monthly", "客户信息反馈处理单汇总（月报）", "STD-18", weekly.ROLES, MONTHLY, weekly.build),
             Report("calls", "未了事宜沟通清单", "STD-16", calls.ROLES, MONTHLY, calls.build),
             Report("notices", "内部信息反馈单", "X-02", notices.ROLES, MONTHLY, notices.build),
+            Report("analysis", "客户投诉分析月报", "X-05", analysis.ROLES, MONTHLY, analysis.build),
             Report("pending", "未了事宜月报", "STD-16", pending.ROLES, MONTHLY, pending.build),
         )
     }

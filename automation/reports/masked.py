@@ -41,6 +41,10 @@ class Masked:
         text = mask_text(" ".join(self._text(row, "内容概要").split()), [self._text(row, "客户姓名")])
         return text if not longest or len(text) <= longest else f"{text[: longest - 1]}…"
 
+    def free(self, text: str, row: int | None) -> str:
+        """Any text about a ticket, on one line."""
+        return mask_text(" ".join(text.split()), [] if row is None else [self._text(row, "客户姓名")])
+
     def plain(self, row: int | None, column: str) -> str:
         """A column that should hold nothing personal."""
         return "" if row is None else mask_text(self._text(row, column))

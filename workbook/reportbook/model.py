@@ -44,6 +44,8 @@ class Look(Enum):
     WORD = auto()
     """One short word, centred."""
     COUNT = auto()
+    MEAN = auto()
+    """A mean of counts, with one decimal."""
     SHARE = auto()
     """0 to 1, shown in percent."""
     HOURS = auto()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from automation.checks.facts import Facts
+from automation.privacy import mask_name, mask_text
 from automation.reports.figures import Cases
 from automation.reports.lessons.history import Months, counts, words
 from automation.reports.standing import Standing, cases, within
@@ -30,27 +31,27 @@ class Named:
     average: float | None
 
 
-def mentions(here: Standing) -> pd.DataFrame:
+def mentions(here: Standing, facts: Facts) -> pd.DataFrame:
     """Every name in 责任人 or 当事人, once a ticket (index: Excel row): ``name``, ``part``, ``upheld``, ``received``.
 
-    属实 is said of the 责任人; of the 当事人 only where no 责任人 is named.
+    属实 is said of the 责任人; of the 当事人 only where no 责任人 is named. A customer typed there by mistake is masked.
     """
     tickets = here.tickets
+    customers = set(tickets["客户姓名"]) - facts.roster.names
     parts = []
     for column in COLUMNS:
         filled = tickets.loc[tickets[column] != "", column]
         named = distinct.spread(names_in, filled) if len(filled) else filled
         parts.append(named.explode().dropna().to_frame("name").assign(part=column))
     found = pd.concat(parts)
+    shown = {name: mask_name(name) if name in customers else mask_text(name) for name in found["name"].unique()}
+    found["name"] = words(found["name"].map(shown).astype(object))
     found = found[~found.reset_index().duplicated(["index", "name"]).to_numpy()]
     said = tickets["责任认定"].str.contains(_UPHELD)
     upheld = said.reindex(found.index).to_numpy(bool)
     unnamed = (tickets["责任人"] == "").reindex(found.index).to_numpy(bool)
     mine = (found["part"] == COLUMNS[0]).to_numpy() | unnamed
-    name = words(found["name"])
-    return found.assign(
-        name=name, upheld=upheld & mine, received=tickets["received"].reindex(found.index).to_numpy("M8[s]")
-    )
+    return found.assign(upheld=upheld & mine, received=tickets["received"].reindex(found.index).to_numpy("M8[s]"))
 
 
 def people(facts: Facts, found: pd.DataFrame, known: Months) -> tuple[Named, ...]:

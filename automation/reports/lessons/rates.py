@@ -8,7 +8,6 @@ import pandas as pd
 
 from automation.checks.facts import Facts
 from automation.reports.figures import Cases
-from automation.reports.lessons.history import words
 from automation.reports.period import Period
 from automation.reports.standing import BLANK, DISSATISFIED, SATISFIED, Standing, cases, within
 from automation.sidesheets import spotchecks
@@ -51,11 +50,11 @@ class SpotCheck:
     met_before: int
 
 
-def satisfaction(here: Standing, column: str, period: Period) -> tuple[Satisfaction, ...]:
-    """One line a word of ``column`` that anybody who was called back in the month rated, the most rated first."""
+def satisfaction(here: Standing, labels: pd.Series, period: Period) -> tuple[Satisfaction, ...]:
+    """One line a word of ``labels`` (one a ticket) that anybody who was called back in the month rated, the most rated first."""
     tickets = here.tickets
     rated = tickets[within(tickets["回访时间"], period) & (tickets["满意度"] != "")]
-    labels = words(tickets[column]).loc[rated.index]
+    labels = labels.loc[rated.index]
     made = []
     for label, rows in labels.groupby(labels).groups.items():
         said = rated.loc[rows, "满意度"]
@@ -64,13 +63,12 @@ def satisfaction(here: Standing, column: str, period: Period) -> tuple[Satisfact
     return tuple(sorted(made, key=lambda line: (-line.rated.count, line.label)))
 
 
-def due_in(here: Standing, facts: Facts, period: Period) -> pd.DataFrame:
-    """The stages judged in the month, a row each, with ``department`` of the ticket and ``role`` that answers."""
+def due_in(here: Standing, facts: Facts, departments: pd.Series, period: Period) -> pd.DataFrame:
+    """The stages judged in the month, a row each, with ``department`` of the ticket (of ``departments``) and ``role`` that answers."""
     stages = here.stages[within(here.stages["counted"], period)]
     judged = stages["verdict"].isin([Verdict.ON_TIME, Verdict.FINISHED_LATE, Verdict.LATE])
     roles = {rule.id: rule.responsible for flow in facts.book.flows.values() for rules in flow for rule in rules}
     mine = stages[judged]
-    departments = words(here.tickets["被反馈部门"])
     return mine.assign(
         department=departments.reindex(mine["row"]).to_numpy(object),
         role=[roles.get(rule) or BLANK for rule in mine["rule"]],

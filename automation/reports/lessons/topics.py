@@ -75,7 +75,7 @@ def _counted(lines: tuple[Count, ...], found: Analysis) -> Iterator[_Met]:
     for line in lines:
         if line.label in _NO_TOPIC:
             continue
-        why = f"本月{line.count}件"
+        why = f"当月{line.count}件"
         if line.average is not None:
             why += f"，{found.months.average_words}{line.average:.1f}件"
         else:
@@ -85,13 +85,13 @@ def _counted(lines: tuple[Count, ...], found: Analysis) -> Iterator[_Met]:
 
 def _people(found: Analysis) -> Iterator[_Met]:
     for one in found.people:
-        why = f"本月涉及{one.cases.count}件，其中责任认定属实{one.upheld.count}件"
-        yield _Met(found.shown_name(one.name), one.upheld.count, why, one.upheld)
+        why = f"当月涉及{one.cases.count}件，其中责任认定属实{one.upheld.count}件"
+        yield _Met(one.name, one.upheld.count, why, one.upheld)
 
 
 def _stages(found: Analysis) -> Iterator[_Met]:
     for line in found.late_stages:
-        why = f"本月到期{line.judged}次，超时{line.count}次"
+        why = f"当月到期{line.judged}次，超时{line.count}次"
         yield _Met(line.label, line.count, why, line.cases, role=line.role)
 
 
@@ -101,27 +101,27 @@ def _repeats(found: Analysis) -> Iterator[_Met]:
         by_department.setdefault(found.departments[one.row], []).append(one.row)
     for department, rows in by_department.items():
         if department != BLANK:
-            yield _Met(department, len(rows), f"本月{len(rows)}件是办结后再次投诉", cases(rows))
+            yield _Met(department, len(rows), f"当月{len(rows)}件是办结后再次投诉", cases(rows))
 
 
 def _came_back(found: Analysis) -> Iterator[_Met]:
     if found.came_back:
         rows = cases([one.row for one in found.came_back if one.row is not None])
         count = len(found.came_back)
-        yield _Met("维修后一月内同类故障", count, f"本月{count}件", rows, department=found.department_of(rows))
+        yield _Met("维修后一月内同类故障", count, f"当月{count}件", rows, department=found.department_of(rows))
 
 
 def _dissatisfied(found: Analysis) -> Iterator[_Met]:
     for line in found.satisfaction["被反馈部门"]:
         if line.label != BLANK:
             rated, bad = line.rated.count, line.dissatisfied.count
-            why = f"本月有评价{rated}件，不满意{bad}件"
+            why = f"当月有评价{rated}件，不满意{bad}件"
             yield _Met(line.label, bad, why, line.dissatisfied, good=rated - bad, rated=rated)
 
 
 def _checked(found: Analysis) -> Iterator[_Met]:
     for line in found.spot_checks:
-        why = f"本月{line.checked}位客户作答，达标{line.met}位"
+        why = f"当月{line.checked}位客户作答，达标{line.met}位"
         yield _Met(line.item, line.checked - line.met, why, Cases(), good=line.met, rated=line.checked)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from automation.checks.facts import Facts
-from automation.privacy import mask_name
+from automation.privacy import mask_text
 from automation.reports import standing
 from automation.reports.figures import Cases, Flow, LateCase
 from automation.reports.late import late_cases
@@ -24,6 +24,7 @@ from automation.reports.lessons.topics import Topic
 from automation.reports.period import Period
 from automation.reports.standing import BLANK, Standing
 from automation.sla.verdict import Verdict
+from workbook import distinct
 from workbook.vocabulary import STANDARD_FLOW
 
 GROUPS = ("反馈类别", "反馈渠道", "车型", "被反馈部门", "流程", "级别")
@@ -114,24 +115,17 @@ class Analysis:
         known = Counter(self.departments[row] for row in found.rows if self.departments[row] != BLANK)
         return min(known, key=lambda name: (-known[name], name)) if known else ""
 
-    def shown_name(self, name: str) -> str:
-        """A person's name as it may be shown: staff in full, a customer who was typed there by mistake masked."""
-        customers = self.facts.register["客户姓名"]
-        return mask_name(name) if name not in self.facts.roster.names and customers.eq(name).any() else name
-
 
 def analyse(facts: Facts, period: Period) -> Analysis:
     """The analysis of the month ``period`` as of ``facts.now``. Asks no clock."""
     here = standing.standing(facts)
     tickets, known = here.tickets, history.months(here, period)
     received, fault = tickets["received"], faults.of(tickets)
-    labels = {column: history.words(tickets[column]) for column in GROUPS}
+    labels = {column: history.words(distinct.spread(mask_text, tickets[column])) for column in GROUPS}
     shown = (received >= pd.Timestamp(known.first)) & (received < pd.Timestamp(period.end))
-    listed = pd.DataFrame({**labels, "故障": fault})[shown]
-    listed.insert(0, "month", received[shown].dt.strftime("%Y-%m"))
     broken = fault[fault != ""]
-    mentions = people.mentions(here)
-    due = rates.due_in(here, facts, period)
+    mentions = people.mentions(here, facts)
+    due = rates.due_in(here, facts, labels["被反馈部门"], period)
     made = Analysis(
         period=period,
         months=known,
@@ -139,7 +133,7 @@ def analyse(facts: Facts, period: Period) -> Analysis:
         here=here,
         numbers={int(row): str(number) for row, number in tickets["编号"].items()},
         departments={int(row): str(word) for row, word in labels["被反馈部门"].items()},
-        listed=listed,
+        listed=pd.DataFrame(),
         undated=standing.cases(tickets.index[received.isna()]),
         flows=tuple(standing.flow(here, facts, month) for month in known.shown),
         by={column: history.counts(words, received, known) for column, words in labels.items()},
@@ -149,7 +143,9 @@ def analyse(facts: Facts, period: Period) -> Analysis:
         repeats=repeats.repeats(here, fault, period),
         came_back=repeats.came_back(facts, period),
         warranty=repeats.warranties(facts, period),
-        satisfaction={column: rates.satisfaction(here, column, period) for column in ("反馈类别", "被反馈部门")},
+        satisfaction={
+            column: rates.satisfaction(here, labels[column], period) for column in ("反馈类别", "被反馈部门")
+        },
         timeliness={column: rates.timeliness(due, column) for column in ("department", "role")},
         late=tuple(case for case in late_cases(here, facts, period) if case.in_period),
         late_stages=_late_stages(due),
@@ -157,6 +153,10 @@ def analyse(facts: Facts, period: Period) -> Analysis:
         debts=measures.debts(facts),
         spot_checks=rates.spot_checks(facts, period),
     )
+    also = {row for line in made.satisfaction["反馈类别"] for row in line.rated.rows}
+    also |= {case.row for case in made.late} | {one.earlier for one in made.repeats}
+    every = tickets.index[shown | tickets.index.isin(list(also))]
+    made = replace(made, listed=pd.DataFrame({**labels, "故障": fault}).loc[every])
     return replace(made, topics=topics.topics(made))
 
 
