@@ -16,6 +16,7 @@ from automation.past import Fault
 from automation.plan import Inspection, Plan
 from automation.rest import Mark
 from automation.settings import Settings
+from automation.settlements import MonthClosed
 from workbook import ledger, package, snapshot, store
 from workbook.edits import CellEdit
 from workbook.errors import CannotPatch, KesuError, WorkbookBusy, WorkbookChanged, WriteFailed
@@ -144,7 +145,7 @@ def run(
                 unsendable = _remember(journal, decided, settings, now)
                 progress("写回工作簿")
                 written, refused = _write(seen, decided, settings, now)
-            except (NumberTaken, WorkbookChanged) as error:
+            except (NumberTaken, MonthClosed, WorkbookChanged) as error:
                 if attempt + 1 < _ATTEMPTS:
                     continue
                 outcome = Outcome(decided, unwritten=str(error), delayed=True)
@@ -193,6 +194,8 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         findings=decided.first_seen,
         changes=decided.changes,
         seen=decided.seen,
+        closed=mails.closed,
+        before=len(decided.facts.past.closed),
         rules=decided.enacted.kept,
         rule_changes=decided.enacted.changes,
     )

@@ -43,6 +43,7 @@ JOBS: tuple[Job, ...] = (
     Job("notices", "X-02", dt.time(8, 30), day=3),
     Job("analysis", "X-05", dt.time(8), day=3),
     Job("pending", "STD-16", dt.time(8), day=4),
+    Job("rewards", "STD-19", dt.time(8), day=4, catch_up="all"),
 )
 """Every job, as it is when ``kesu.toml`` says nothing: one line for each of ``REPORTS``."""
 

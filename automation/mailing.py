@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from automation import lastcheck, notices, render
 from automation.alerts import Digest, Recipient
 from automation.checks.facts import Facts
+from automation.checks.facts import Facts
 from automation.lastcheck import Hit, Leak
 from automation.mail import BadMail, Message
+from automation.payroll.settlement import Closed
 from automation.plan import Plan
 from automation.reports import REPORTS, ReportMail
 from automation.settings import Settings
@@ -23,10 +25,15 @@ class NoReader(KesuError):
     """Nobody whom a report is for has an address."""
 
 
+class OutOfOrder(KesuError):
+    """A month waits for the one before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """Everything to be queued. ``carried``: a mail's key → keys of the alerts it tells; ``told``: alerts that were told
-    or need no telling; ``done``: reports all of whose mails are among ``messages``; ``findings``: what could not be made.
+    or need no telling; ``done``: reports all of whose mails are among ``messages``; ``findings``: what could not be made; ``closed``:
+    months of rewards and penalties that mails among them close.
     """
 
     messages: tuple[Message, ...]
@@ -34,6 +41,7 @@ class Mailing:
     told: tuple[str, ...]
     done: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
+    closed: tuple[Closed, ...] = ()
 
 
 def of(decided: Plan, settings: Settings) -> Mailing:
@@ -64,42 +72,68 @@ def of(decided: Plan, settings: Settings) -> Mailing:
         except Exception as error:  # noqa: BLE001 - what a group should also hear never stops the mail
             findings.append(_unsaid(robot.name, error))
     done: list[tuple[str, str]] = []
+    closed: list[Closed] = []
+    stopped: set[str] = set()
     for occurrence in decided.reports:
-        made, failed = due(occurrence, decided, settings, templates)
-        messages += made
+        if occurrence.name in stopped:
+            findings.append(_unreported(occurrence, OutOfOrder("上一期还没能发出，各期要依次报送")))
+            continue
+        made, failed, closing = due(occurrence, decided, settings, templates)
         findings += failed
+        if failed and REPORTS[occurrence.name].draft:
+            stopped.add(occurrence.name)
+            continue
+        messages += made
         if not failed:
             done.append(occurrence.key)
+        if closing:  # the next month starts from there
+            closed += closing
+            past = decided.facts.past
+            past = replace(past, closed=(*past.closed, *closing))
+            decided = replace(decided, facts=replace(decided.facts, past=past))
     return Mailing(
         tuple(messages),
         carried,
         tuple(key for key in decided.told if key not in untold),
         tuple(done),
         (*findings, *templates.findings),
+        tuple(closed),
     )
 
 
 def due(
     occurrence: Occurrence, decided: Plan, settings: Settings, templates: Stationery
-) -> tuple[list[Message], list[Finding]]:
-    """The mails of one due report, and why any of them could not be made.
+) -> tuple[list[Message], list[Finding], list[Closed]]:
+    """The mails of one due report, why any of them could not be made, and the months that they close.
 
     A mail that was queued at an earlier pass is made again, and the outbox keeps the first by its key.
     """
     made: list[Message] = []
     failed: list[Finding] = []
+    closing: list[Closed] = []
+    report = REPORTS[occurrence.name]
+    label = "【补发】" if occurrence.late else ""
     try:
-        for one in REPORTS[occurrence.name].build(decided.facts, decided.findings, occurrence.period, settings):
+        facts = _leaving_out(decided) if report.draft else decided.facts
+        for one in report.build(facts, decided.findings, occurrence.period, settings):
             try:
-                label = "【补发】" if occurrence.late else ""
                 made.append(written(one, decided, settings, templates, note=occurrence.note, label=label))
+                if report.draft and one.closes and one.closes not in facts.past.closed:
+                    closing.append(replace(one.closes, note=occurrence.note, label=label))
             except Leak as error:
                 failed.append(error.finding("、".join(one.roles)))
             except KesuError as error:
                 failed.append(_unreported(occurrence, error))
     except Exception as error:  # noqa: BLE001 - one failing report never stops another, and is due until sent
         failed.append(_unreported(occurrence, error))
-    return made, failed
+    return made, failed, closing
+
+
+def _leaving_out(decided: Plan) -> Facts:
+    """The facts with what this very pass puts on record as left out."""
+    past, now = decided.facts.past, decided.facts.now
+    omitted = {**past.omitted, **{one.occurrence.key: now for one in decided.omitted}}
+    return replace(decided.facts, past=replace(past, omitted=omitted))
 
 
 def written(
@@ -119,9 +153,15 @@ def written(
     """
     roster = decided.facts.roster
     readers = roster.readers(built.roles, decided.facts.now.date(), built.department)
+    lacking = [role for role in built.needed if not roster.readers([role], decided.facts.now.date())]
+    if lacking and also is None:
+        raise NoReader(f"“人员”表里{'、'.join(lacking)}没有邮箱")
     if not readers and also is None:
         where = f"（{built.department}）" if built.department else ""
         raise NoReader(f"“人员”表里 {'、'.join(built.roles)}{where} 都没有邮箱")
+    now = decided.facts.now
+    if built.closes:  # of a month that is closed the same mail again
+        now, note, label = built.closes.at, note or built.closes.note, label or built.closes.label
     return render.report(
         key=built.key,
         kind=built.kind,
@@ -129,7 +169,7 @@ def written(
         template=built.template,
         context=built.context,
         recipients=readers or [also] if also else readers,
-        now=decided.facts.now,
+        now=now,
         settings=settings,
         templates=templates,
         attachments=built.attachments,
@@ -146,7 +186,7 @@ def by_hand(name: str, period: str | None, decided: Plan, settings: Settings, al
     report = REPORTS[name]
     chosen = report.parse(period) if period else report.due_at(decided.facts.now)
     templates = render.environment(settings)
-    for built in report.build(decided.facts, decided.findings, chosen, settings):
+    for built in (report.draft or report.build)(decided.facts, decided.findings, chosen, settings):
         yield written(built, decided, settings, templates, also=also)
 
 

@@ -15,6 +15,7 @@ from automation.enactments import Enacted
 from automation.escalation import Escalation
 from automation.numbering import Allocation
 from automation.past import Change, Issued, Past, Seen
+from automation.payroll.settlement import Terms
 from automation.settings import Settings
 from automation.sla import calendar, clock, hours, rulesheet
 from automation.sla.calendar import Calendar, NoOpenTime
@@ -77,10 +78,11 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
         numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
         ledger = ledger.having(numbered)
     ledger, elder = elders.split(ledger, settings.adopted.since)
-    ledger = sidesheets.filled(ledger, now)
+    ledger = sidesheets.filled(ledger, now, past.closed)
     changes, seen = history.compare(ledger, past.history, now, keeping=keeping)
     past = replace(past, history=past.history.after(changes, seen, now))
     facts, found = look(ledger, past, now)
+    facts = replace(facts, terms=Terms(round(settings.rewards.penalty_limit * 100), settings.rewards.archived_until))
     enacted = enactments.compare(facts)
     facts = replace(facts, past=replace(past, rule_changes=(*past.rule_changes, *enacted.changes)))
     told = escalation.escalate(facts, past.told, settings.alerts)

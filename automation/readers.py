@@ -121,6 +121,14 @@ def time_of_day(value: object, folder: Path) -> dt.time:
     raise Unfit('时刻，如 "08:00"')
 
 
+def month(value: object, folder: Path) -> str:
+    """A month as ``2026-10``, or nothing."""
+    words = text(value, folder)
+    if words and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", words):
+        raise Unfit('月份，写成 "2026-10"')
+    return words
+
+
 def one_of(*names: str) -> Reader:
     """One of some names."""
 

@@ -103,6 +103,17 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewards:
+    """``penalty_limit``: yuan that one month's report may take from one person; 0: nobody checks.
+
+    ``archived_until``: the last month (``2025-12``) whose rows were taken out of the workbook; empty: none.
+    """
+
+    penalty_limit: float = 0.0
+    archived_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Robot:
     """A group robot that also tells the alerts to ``roles``. Its address, as good as a password, is never in here."""
 
@@ -129,6 +140,7 @@ class Settings:
     jobs: tuple[Job, ...]
     robots: tuple[Robot, ...] = ()
     """Those in use."""
+    rewards: Rewards = Rewards()
     adopted: Adoption = field(default_factory=Adoption)
     """A register of the dealership's own: how it is read, and from when it is judged."""
 
@@ -185,6 +197,8 @@ KEYS: tuple[Key, ...] = (
     Key("alerts.send_from", readers.time, dt.time(7)),
     Key("alerts.send_until", readers.time, dt.time(22)),
     Key("watch.every_minutes", readers.integer(1, 60), 5),
+    Key("rewards.penalty_limit", readers.number(0, 1_000_000), 0.0),
+    Key("rewards.archived_until", readers.month, ""),
     Key("heartbeat.ping_url", readers.url, ""),
     Key("heartbeat.stale_hours", readers.number(0.1, 720), 2.0),
     Key("heartbeat.delayed_hours", readers.number(0.1, 720), 4.0),
@@ -396,6 +410,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             for name in _ROBOTS
             if values[f"robots.{name}.roles"]
         ),
+        rewards=Rewards(values["rewards.penalty_limit"], values["rewards.archived_until"]),
     )
 
 

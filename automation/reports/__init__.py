@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from automation.reports import analysis, calls, notices, pending, weekly
+from automation.reports import analysis, calls, notices, pending, rewards, weekly
 from automation.reports.period import MONTHLY, WEEKLY
 from automation.reports.report import Report, ReportMail
 
@@ -21,6 +21,7 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             Report("notices", "内部信息反馈单", "X-02", notices.ROLES, MONTHLY, notices.build),
             Report("analysis", "客户投诉分析月报", "X-05", analysis.ROLES, MONTHLY, analysis.build),
             Report("pending", "未了事宜月报", "STD-16", pending.ROLES, MONTHLY, pending.build),
+            Report("rewards", "奖罚情况", "STD-19", rewards.ROLES, MONTHLY, rewards.build, rewards.draft),
         )
     }
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from automation.checks.facts import Facts
+from automation.payroll.settlement import Closed
 from automation.reports import period as periods
 from automation.reports.period import Period
 from automation.settings import Settings
@@ -20,7 +21,8 @@ class ReportMail:
     ``key`` is unique per report, period and readers; ``template`` names ``templates/mail/NAME.html.j2`` and
     ``.txt.j2``, which get ``context``; ``attachments`` are ``(file name, bytes)``; ``roles`` are words of 人员 · 角色 that
     receive it, of 部门负责人 those of ``department``; ``kind`` decides what happens when the mail's fate is unknown
-    (``automation.mail.Message``).
+    (``automation.mail.Message``). Without a reader in each role of ``needed`` it is not sent at all. ``closes``: the
+    month of rewards and penalties that it closes, or has closed.
     """
 
     key: str
@@ -31,6 +33,8 @@ class ReportMail:
     roles: tuple[str, ...]
     department: str = ""
     kind: str = "report"
+    needed: tuple[str, ...] = ()
+    closes: Closed | None = None
 
 
 Build = Callable[[Facts, Sequence[Finding], Period, Settings], Sequence[ReportMail]]
@@ -39,7 +43,11 @@ Build = Callable[[Facts, Sequence[Finding], Period, Settings], Sequence[ReportMa
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One kind of report. ``roles``: who may get any of its mails; ``period``: the kind of its periods; ``rule``: asks for it."""
+    """One kind of report. ``roles``: who may get any of its mails; ``period``: the kind of its periods; ``rule``: asks for it.
+
+    ``draft``: of a report that closes its months, and therefore is made in their order, what somebody gets who asks for a
+    month that is not closed.
+    """
 
     name: str
     title: str
@@ -47,6 +55,7 @@ class Report:
     roles: tuple[str, ...]
     period: str
     build: Build
+    draft: Build | None = None
 
     def due_at(self, now: dt.datetime) -> Period:
         """The period a report made at ``now`` is about when nobody says otherwise."""

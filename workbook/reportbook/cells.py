@@ -16,10 +16,11 @@ NUMBERS = {
     Look.SHARE: "[=1]0%;[=0]0%;0.0%",
     Look.HOURS: '#,##0.0"小时";-#,##0.0"小时";–',
     Look.DAYS: '#,##0"天"',
+    Look.MONEY: "#,##0.00;-#,##0.00;–",
     Look.TIME: "yyyy-mm-dd hh:mm",
     Look.DATE: "yyyy-mm-dd",
 }
-RIGHT = frozenset({Look.COUNT, Look.MEAN, Look.SHARE, Look.HOURS, Look.DAYS})
+RIGHT = frozenset({Look.COUNT, Look.MEAN, Look.SHARE, Look.HOURS, Look.DAYS, Look.MONEY})
 CENTRED = frozenset({Look.WORD, Look.TIME, Look.DATE})
 _TITLE = re.compile(r"\{([^}]+)\}")
 FOOTER = "&L&8&A&C&8第 &P 页 / 共 &N 页&R&8{}"

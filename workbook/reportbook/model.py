@@ -51,6 +51,8 @@ class Look(Enum):
     HOURS = auto()
     """A lateness in hours with one decimal."""
     DAYS = auto()
+    MONEY = auto()
+    """In yuan, to the fen."""
     TIME = auto()
     DATE = auto()
 
@@ -174,13 +176,22 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Signatures:
+    """Where people sign on paper: a box and a date for each of ``who``; their number divides 24."""
+
+    title: str
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet that is read as a whole, printed on one A4 page."""
+    """A sheet that is read as a whole, printed on one A4 page; on as many as it takes where it is ``long``."""
 
     sheet: str
     title: str
     note: str
-    blocks: tuple[Tiles | Grid | Side, ...]
+    blocks: tuple[Tiles | Grid | Side | Signatures, ...]
+    long: bool = False
 
 
 @dataclass(frozen=True, slots=True)

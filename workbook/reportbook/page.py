@@ -18,6 +18,7 @@ from workbook.reportbook.model import (
     Page,
     RowFormula,
     Side,
+    Signatures,
     Tile,
     Tiles,
     Value,
@@ -70,13 +71,15 @@ def draw_page(book: Any, sheet: Any, page: Page, styles: Styles) -> None:
             row = _tiles(drawing, block, row)
         elif isinstance(block, Grid):
             row = _grid(drawing, block, row, _LEFT, _COLUMNS)
+        elif isinstance(block, Signatures):
+            row = _signatures(drawing, block, row)
         else:
             row = _side(drawing, block, row)
     sheet.set_portrait()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.45, bottom=0.55)
     sheet.print_area(0, 0, row, _COLUMNS + 1)
-    sheet.fit_to_pages(1, 1)
+    sheet.fit_to_pages(1, 0 if page.long else 1)
     sheet.center_horizontally()
     sheet.set_footer(FOOTER.format("仅供内部使用"))
 
@@ -101,6 +104,24 @@ def _tile(drawing: _Drawing, tile: Tile, row: int, left: int, wide: int) -> None
     put(sheet, row + 1, left, tile.value, form)
     note = styles(**side, font_color=FAINT, font_size=9, top=0, shrink=True)
     sheet.merge_range(row + 2, left, row + 2, left + wide - 1, tile.note, note)
+
+
+def _signatures(drawing: _Drawing, block: Signatures, row: int) -> int:
+    row = _heading(drawing, block.title, "", row, _LEFT, _COLUMNS)
+    wide = _COLUMNS // len(block.who)
+    side = {"border": 1, "border_color": LINE}
+    forms = (
+        drawing.styles(**side, font_color="#41556E", bg_color="#EEF2F6", align="center", bottom=0),
+        drawing.styles(**side, top=0, bottom=0),
+        drawing.styles(**side, font_color=FAINT, font_size=9, indent=1, top=0),
+    )
+    for offset, height in enumerate((20, 40, 20)):
+        drawing.sheet.set_row(row + offset, height)
+    for number, name in enumerate(block.who):
+        left = _LEFT + number * wide
+        for offset, text in enumerate((name, "", "日期：")):
+            drawing.sheet.merge_range(row + offset, left, row + offset, left + wide - 1, text, forms[offset])
+    return row + 3
 
 
 def _heading(drawing: _Drawing, text: str, note: str, row: int, left: int, wide: int) -> int:
