@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from automation import lastcheck, notices, render
 from automation.alerts import Digest, Recipient
 from automation.checks.facts import Facts
-from automation.checks.facts import Facts
 from automation.lastcheck import Hit, Leak
 from automation.mail import BadMail, Message
 from automation.payroll.settlement import Closed
@@ -211,14 +210,6 @@ def _unsendable(name: str, address: str, error: Exception) -> Finding:
     )
 
 
-def _unsaid(robot: str, error: Exception) -> Finding:
-    return Finding(
-        "MAIL-02",
-        Severity.ERROR,
-        f"群机器人 {robot} 的消息没能生成：{type(error).__name__}：{error}",
-        "邮件照常发出；请把这一条发给维护人员",
-        sheet="人员",
-    )
 def _held_back(robot: str, leaks: Sequence[Hit]) -> Finding:
     return Finding(
         "MAIL-05",
@@ -229,3 +220,11 @@ def _held_back(robot: str, leaks: Sequence[Hit]) -> Finding:
     )
 
 
+def _unsaid(robot: str, error: Exception) -> Finding:
+    return Finding(
+        "MAIL-02",
+        Severity.ERROR,
+        f"群机器人 {robot} 的消息没能生成：{type(error).__name__}：{error}",
+        "邮件照常发出；请把这一条发给维护人员",
+        sheet="人员",
+    )
