@@ -65,8 +65,16 @@ class Archive:
             raise NotAWorkbook(_DAMAGED.format(what=f"中的“{member.name}”校验不符"))
         return plain
 
-    def rewrite(self, changed: Mapping[str, Iterable[Piece]], removed: frozenset[str] = frozenset()) -> bytes:
-        """The whole file again: ``changed`` (by member name, content in pieces) packed anew, ``removed`` left out."""
+    def rewrite(
+        self,
+        changed: Mapping[str, Iterable[Piece]],
+        removed: frozenset[str] = frozenset(),
+        added: Mapping[str, bytes] | None = None,
+    ) -> bytes:
+        """The whole file again: ``changed`` (by member name, content in pieces) packed anew, ``removed`` left out.
+
+        ``added``: new members behind all others, by name and content, dated as the first one is.
+        """
         view = memoryview(self.data)
         ordered = sorted(self.members, key=lambda member: member.offset)
         out: list[Piece] = [view[: ordered[0].offset]]
@@ -83,6 +91,12 @@ class Archive:
             out.extend(block)
             position += sum(len(piece) for piece in block)
         directory = b"".join(records[member.name] for member in self.members if member.name in records)
+        for name, content in (added or {}).items():
+            block, record = _new_member(name, content, ordered[0].record, position)
+            out.extend(block)
+            position += sum(len(piece) for piece in block)
+            records[name] = record
+            directory += record
         out += [directory, self._tail(position, len(directory), len(records))]
         return b"".join(out)
 
@@ -122,6 +136,21 @@ def _pack(view: memoryview, member: Member, pieces: Iterable[Piece], position: i
     central[3] &= ~_DESCRIPTOR
     central[7:10], central[11], central[16] = (crc, length, size), len(extra), position
     return [header, *packed], _CENTRAL.pack(*central) + member.record[_CENTRAL.size : name_end] + extra + rest
+
+
+def _new_member(name: str, content: bytes, like: bytes, position: int) -> tuple[list[Piece], bytes]:
+    """A member that the file did not have; its date is that of the central record ``like``."""
+    packed, crc, size = deflate.pack([content], stored=False)
+    length = sum(len(piece) for piece in packed)
+    if max(size, length, position) >= _FULL32:
+        raise CannotPatch("文件超过 4 GB，不能写回；请把旧数据归档到另一个文件。")
+    spelled, (time, date) = name.encode("utf-8"), _CENTRAL.unpack_from(like)[5:7]
+    flags = 0 if name.isascii() else _UTF8
+    header = _LOCAL.pack(b"PK\3\4", 20, flags, 8, time, date, crc, length, size, len(spelled), 0) + spelled
+    record = _CENTRAL.pack(
+        b"PK\1\2", 20, 20, flags, 8, time, date, crc, length, size, len(spelled), 0, 0, 0, 0, 0, position
+    )
+    return [header, *packed], record + spelled
 
 
 def _moved(record: bytes, position: int) -> bytes:

@@ -140,7 +140,7 @@ class SheetPatcher:
                 self._overwrite(edit, slot, row)
             elif (made := self._new_cell(edit, self._inherited(tag, column), row)) is not None:
                 fresh.append((slot.start, made))
-                tag = _with_span(tag, column)
+                tag = with_span(tag, column)
         if row.empty and fresh:
             name = (self._prefix + "row").encode()
             body = tag[:-2].rstrip() + b">" + b"".join(cell for _, cell in fresh) + b"</" + name + b">"
@@ -293,7 +293,7 @@ def splice(xml: bytes, splices: Sequence[tuple[int, int, bytes]]) -> list[Piece]
     return [*pieces, view[place:]]
 
 
-def _with_span(tag: bytes, column: int) -> bytes:
+def with_span(tag: bytes, column: int) -> bytes:
     """The row's start tag, its ``spans`` hint (where there is one) reaching the column."""
     spans = attribute(tag, b"spans")
     if spans is None:
