@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from automation.commands.chinese import Group
-from automation.terminal import CLEAN, WORKBOOK, find_config, find_settings, now_option, told_plainly
+from automation.terminal import CLEAN, DAY, WORKBOOK, find_config, find_settings, now_option, told_plainly
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -56,6 +56,22 @@ def new(workbook: Path, sample: int | None, seed: int, now: dt.datetime) -> None
 
     create(workbook, sample=sample, seed=seed, now=now)
     click.echo(f"✓ 已新建 {workbook}。请先在“人员”表里换上本店的人员和邮箱，然后就可以在“反馈登记”里填写。")
+
+
+@main.command()
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
+@click.option("--since", type=DAY, metavar="日期", help="从哪天接收的单起计时，例如 2026-11-01（默认：今天）；更早的是历史记录。")
+@click.option("--sheet", metavar="工作表", help="哪一张是登记表（默认：自己认）。")
+@click.option("--all-columns", "everything", is_flag=True, help="把 kesu 的列全部加上（默认：只加计时要用的）。")
+@click.option("--yes", is_flag=True, help="照打算的写入；不写这一项只看不改，在终端里会先问一句。")
+@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
+@now_option
+@told_plainly
+def adopt(workbook: Path, config: Path | None, now: dt.datetime, since: dt.datetime | None, **wish: Any) -> int:
+    """接管贵店自己的登记表：认出表头，右侧加上 kesu 的列，补上缺的工作表；原有内容不动。"""
+    from automation.commands.adopt import Wish, take_up
+
+    return take_up(workbook, config, Wish(since=since.date() if since else None, **wish), now)
 
 
 @main.command()

@@ -9,18 +9,20 @@ import shutil
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook.errors import BadConfig
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
-Value = str | int | bool | None
+Value = str | int | bool | dt.date | None
+Section = str | tuple[str, ...]
+"""A section by its name, ``""`` is the file's top; one inside another by all their names."""
 
 
-def change(path: Path, section: str, values: Mapping[str, Value], now: dt.datetime) -> Path:
-    """Set the keys of a section (``None`` removes one; the section "" is the file's top), whole or not at all.
+def change(path: Path, section: Section, values: Mapping[str, Value], now: dt.datetime, note: str = "") -> Path:
+    """Set the keys of a section (``None`` removes one), whole or not at all; ``note`` stands behind a new one's name.
 
     Returns the copy of the file from before.
 
@@ -28,7 +30,7 @@ def change(path: Path, section: str, values: Mapping[str, Value], now: dt.dateti
     TOML or a key cannot be set in it without touching others.
     """
     octets = path.read_bytes()
-    changed = _changed(octets, section, values)
+    changed = _changed(octets, _path(section), values, note)
     backup = path.with_name(f"{path.name}.{now:%Y%m%d-%H%M%S}.bak")
     shutil.copy2(path, backup)
     replace(path, changed)
@@ -48,7 +50,11 @@ def replace(path: Path, octets: bytes) -> None:
             part.unlink(missing_ok=True)
 
 
-def _changed(octets: bytes, section: str, values: Mapping[str, Value]) -> bytes:
+def _path(section: Section) -> tuple[str, ...]:
+    return section if isinstance(section, tuple) else (section,) if section else ()
+
+
+def _changed(octets: bytes, section: tuple[str, ...], values: Mapping[str, Value], note: str) -> bytes:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -62,25 +68,32 @@ def _changed(octets: bytes, section: str, values: Mapping[str, Value]) -> bytes:
     try:
         before = tomllib.loads(text)
         document = tomlkit.parse(text)
-        _set(document, section, values)
+        _set(document, section, values, note)
         made = document.as_string()
         after = tomllib.loads(made)
     except (tomllib.TOMLDecodeError, TOMLKitError, TypeError, AttributeError) as error:
         raise BadConfig(f"kesu.toml 写法有误，没有改动它，请先改正（TOML：{error}）") from error
     if after != _with(before, section, values):
-        raise BadConfig(f"kesu.toml 里 [{section}] 的写法不能自动修改，没有改动它；请把它写成单独的一节")
+        name = ".".join(section)
+        raise BadConfig(f"kesu.toml 里 [{name}] 的写法不能自动修改，没有改动它；请把它写成单独的一节")
     return mark + (made.replace("\n", "\r\n") if windows else made).encode()
 
 
-def _set(document: TOMLDocument, section: str, values: Mapping[str, Value]) -> None:
+def _set(document: TOMLDocument, section: tuple[str, ...], values: Mapping[str, Value], note: str) -> None:
     import tomlkit
 
-    if section and section not in document:
-        document.add(tomlkit.nl())
-        document.add(section, tomlkit.table())
-    table = document[section] if section else document
-    if not isinstance(table, dict):
-        raise TypeError(section)
+    table: Any = document
+    for depth, name in enumerate(section):
+        if name not in table:
+            made = tomlkit.table()
+            if note and depth == len(section) - 1:
+                made.comment(note)
+            if depth == 0:
+                document.add(tomlkit.nl())
+            table.add(name, made)
+        table = table[name]
+        if not isinstance(table, dict):
+            raise TypeError(name)
     for name, value in values.items():
         if value is None:
             table.pop(name, None)
@@ -88,11 +101,8 @@ def _set(document: TOMLDocument, section: str, values: Mapping[str, Value]) -> N
             table[name] = value
 
 
-def _part(table: Mapping[str, object], section: str) -> Mapping[str, object]:
-    part = table.get(section, {}) if section else table
-    return part if isinstance(part, dict) else {}
-
-
-def _with(table: Mapping[str, object], section: str, values: Mapping[str, Value]) -> Mapping[str, object]:
-    part = {name: value for name, value in {**_part(table, section), **values}.items() if value is not None}
-    return {**table, section: part} if section else part
+def _with(table: Mapping[str, object], section: tuple[str, ...], values: Mapping[str, Value]) -> Mapping[str, object]:
+    if section:
+        part = table.get(section[0], {})
+        return {**table, section[0]: _with(part if isinstance(part, dict) else {}, section[1:], values)}
+    return {name: value for name, value in {**table, **values}.items() if value is not None}

@@ -27,7 +27,8 @@ NUMBER, NUMBER_TIME, STAGE, DUE, STATE, HINT = "编号", "编号时间", "当前
 def register_edits(before: Records, facts: Facts, findings: Sequence[Finding]) -> Iterator[CellEdit]:
     """Our columns of the register, where they are to change. ``before`` is the register as it was read."""
     now_at = facts.clocks.now_at
-    before = before.only(before.frame.index.isin(facts.register.index))
+    if len(before.frame) != len(facts.register):  # the others are old ones
+        before = before.only(before.frame.index.isin(facts.register.index))
     wanted = {
         NUMBER: facts.register[NUMBER],
         NUMBER_TIME: facts.register[NUMBER_TIME],

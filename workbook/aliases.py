@@ -139,8 +139,10 @@ def _is_filled(cell: Any) -> bool:
 
 
 def _same_words(cells: Sequence[Any], heads: Mapping[int, str]) -> bool:
-    same = sum(isinstance(cells[at], str) and header_text(cells[at]) == text for at, text in heads.items())
-    return same >= max(2, len(heads) / 2)
+    """Whether a row only repeats the headers, as on every page of a long list."""
+    filled = [at for at, cell in enumerate(cells) if _is_filled(cell)]
+    same = sum(isinstance(cells[at], str) and header_text(cells[at]) == heads.get(at) for at in filled)
+    return same >= 2 and same * 5 >= len(filled) * 4
 
 
 _NO_YEAR = re.compile(r"\s*\d{1,2}\s*(?:月\s*\d{1,2}|[./-]\s*\d{1,2}(?![\d./-]))")

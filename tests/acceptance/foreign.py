@@ -57,7 +57,7 @@ def make(path: Path, *, tickets: int, seed: int = 3) -> list[str]:
     sheet.conditional_formatting.add(
         "A5:AZ400", CellIsRule(operator="equal", formula=['"一般"'], fill=PatternFill("solid", bgColor="FFFFEEAA"))
     )
-    sheet.add_image(Image(io.BytesIO(_picture())), "M1")
+    sheet.add_image(Image(io.BytesIO(picture())), "M1")
     side = book.create_sheet("统计")
     for month in range(1, 7):
         side.append([f"{month}月", month * month])
@@ -91,7 +91,7 @@ def _ticket(
         put(name, rng.choice(("是", "否", None, number, number * 1.5)))
 
 
-def _picture() -> bytes:
+def picture() -> bytes:
     rows = b"".join(b"\0" + bytes((200, 30, 30)) * 16 for _ in range(16))
 
     def chunk(kind: bytes, data: bytes) -> bytes:
