@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from automation.blank import blank
 from automation.sample import people
+from automation.sample.answers import answers, forgotten, mailed, unanswered
 from automation.sample.besides import beside
 from automation.sample.misnumbered import misnumber
 from automation.sample.mistakes import plant
 from automation.sample.otherflows import further_cases, other_flows
 from automation.sample.planted import Planted
-from automation.sample.records import callbacks, events, pending
+from automation.sample.records import callbacks, events, moment_of, pending
 from automation.sample.rewards import rewards
 from automation.sample.sideledgers import accidents, care, closing_days, spot_checks, warranty
 from automation.sample.tickets import cases, number
@@ -27,10 +28,16 @@ _ENOUGH_FOR_THEIR_MISTAKES = 100
 
 @dataclass(frozen=True)
 class Sample:
-    """``contents`` is what ``workbook.build.write`` takes; ``planted`` lists every mistake put in on purpose."""
+    """``contents`` is what ``workbook.build.write`` takes; ``planted`` lists every mistake put in on purpose.
+
+    ``mailed``: the notices that departments were sent (``Past.mailed``); ``unanswered``: what a journal that knows them
+    finds besides.
+    """
 
     contents: dict[str, list[dict[str, object]]]
     planted: tuple[Planted, ...]
+    mailed: dict[str, dt.datetime]
+    unanswered: tuple[Planted, ...]
 
 
 def dealership(tickets: int, seed: int, now: dt.datetime) -> Sample:
@@ -56,7 +63,7 @@ def dealership(tickets: int, seed: int, now: dt.datetime) -> Sample:
         schema.REGISTER.sheet: [case.row for case in made],
         schema.PENDING_MANAGER.sheet: ledgers[0],
         schema.PENDING_CENTRE.sheet: ledgers[1],
-        schema.EVENTS.sheet: events(made, rng, now),
+        schema.EVENTS.sheet: sorted([*events(made, rng, now), *answers(made, now)], key=moment_of),
         schema.CALLBACKS.sheet: callbacks(made, rng),
         schema.WARRANTY.sheet: warranty(made),
         schema.ACCIDENTS.sheet: accidents(made, now),
@@ -71,4 +78,7 @@ def dealership(tickets: int, seed: int, now: dt.datetime) -> Sample:
     in_numbers = [
         Planted(rule, schema.REGISTER.sheet, "编号", places[id(case.row)], what) for rule, case, what in misnumbered
     ]
-    return Sample(contents, (*in_numbers, *plant(contents, made, rng, now), *beside(contents, now)))
+    left_out, sent = forgotten(made, now), mailed(made, now)
+    department = left_out.row["被反馈部门"] if left_out else None
+    planted = (*in_numbers, *plant(contents, made, rng, now), *beside(contents, now))
+    return Sample(contents, planted, sent, unanswered(rows, left_out, department))

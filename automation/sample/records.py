@@ -25,11 +25,12 @@ def events(made: list[Case], rng: random.Random, now: dt.datetime) -> list[Row]:
         if not case.number:
             continue
         steps = [*case.steps, *_measures(case, rng)]
-        rows += [{"编号": case.number, **step} for step in steps if _moment(step) <= now]
-    return sorted(rows, key=_moment)
+        rows += [{"编号": case.number, **step} for step in steps if moment_of(step) <= now]
+    return sorted(rows, key=moment_of)
 
 
-def _moment(step: Row) -> dt.datetime:
+def moment_of(step: Row) -> dt.datetime:
+    """When an entry of 处理记录 was made."""
     moment = step["时间"]
     assert isinstance(moment, dt.datetime)
     return moment

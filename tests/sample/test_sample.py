@@ -112,6 +112,21 @@ def test_the_checks_find_what_was_planted_where_it_was_planted_and_nothing_else(
     assert not strange
 
 
+@pytest.mark.parametrize(("tickets", "seed", "now"), [(120, 7, NOW), (300, 3, dt.datetime(2026, 12, 2, 8, 5))])
+def test_every_department_answered_its_notices_but_for_one_case(
+    tmp_path: Path, tickets: int, seed: int, now: dt.datetime
+) -> None:
+    made = dealership(tickets, seed, now)
+    path = tmp_path / "sample.xlsx"
+    build.write(path, made.contents, created=now)
+    settings, _ = load_settings(None, workbook=path)
+    found = plan.decide(ledger.load(snapshot.read(path)), Past(mailed=made.mailed), settings, now).findings
+    assert len(made.unanswered) == 1 and len(made.mailed) > 10
+    (forgotten,) = made.unanswered
+    at = [(f.where.sheet, f.where.row - FIRST_DATA_ROW) for f in found if f.rule == "X-02" and f.where]
+    assert at == [(forgotten.sheet, forgotten.row_index)]
+
+
 def test_every_person_named_is_on_the_staff_but_for_the_planted_typo(sample: Sample) -> None:
     staff = {str(row["姓名"]) for row in sample.contents[STAFF.sheet]}
     for table in TABLES:

@@ -1,0 +1,57 @@
+"""A report's mails over a text table: what a reader finds in them and in what they carry."""
+
+from __future__ import annotations
+
+import email
+import io
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from automation import checks, mailing, render, settings
+from automation.checks.facts import Facts
+from automation.mail import Message
+from automation.plan import Plan
+from automation.reports import REPORTS, ReportMail
+from automation.reports.period import MONTHLY, parse
+from tests import tables
+
+FOUND = settings.load(None, workbook=Path("客诉.xlsx"))[0]
+
+
+def build(name: str, facts: Facts, period: str = "2026-10") -> tuple[ReportMail, ...]:
+    """The mails of a monthly report."""
+    return tuple(REPORTS[name].build(facts, checks.run(facts), parse(MONTHLY, period), FOUND))
+
+
+def sent(mail: ReportMail, facts: Facts) -> Message:
+    """The finished mail; raises what would hold it back."""
+    plan = Plan(facts, (), {}, (), (), (), (), ())
+    return mailing.written(mail, plan, FOUND, render.environment())
+
+
+def text(mail: ReportMail, facts: Facts) -> str:
+    """The plain part, with its punctuation folded."""
+    part = email.message_from_bytes(sent(mail, facts).raw, policy=policy.default).get_body(("plain",))
+    assert part is not None
+    return tables.plain(str(part.get_content()))  # type: ignore[attr-defined]
+
+
+def html(mail: ReportMail, facts: Facts) -> str:
+    part = email.message_from_bytes(sent(mail, facts).raw, policy=policy.default).get_body(("html",))
+    assert part is not None
+    return tables.plain(str(part.get_content()))  # type: ignore[attr-defined]
+
+
+def workbook(mail: ReportMail) -> Any:
+    """The attached workbook as openpyxl reads it, formulas by their stored values."""
+    ((name, raw),) = mail.attachments
+    assert name.endswith(".xlsx")
+    return openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
+
+
+def cells(sheet: Any) -> list[list[str]]:
+    """What a sheet shows, row by row, empty cells left out."""
+    return [[tables.plain(str(cell)) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
