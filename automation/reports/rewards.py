@@ -26,6 +26,7 @@ from workbook.finding import Finding
 from workbook.schema import REWARDS
 
 ROLES = ("主管总经理", "财务部")
+_DRAFT = "【草稿】"
 _NEEDED = ("日期", "编号", "姓名", "类型", "金额", "审批人", "审批日期")
 _PEOPLE = 15
 """How many people the mail lists; all of them stand in the workbook."""
@@ -79,14 +80,16 @@ def _close(facts: Facts, period: Period, *, draft: bool) -> Closed:
     settled = settlement(facts, month, min(first_month(facts.past) or month, month))
     before = known(facts.past.closed)
     entries = [line.entry for line in settled.lines] + [one.entry for one in settled.held]
-    described = rewards_book.book(settled, before, _title(period, draft=draft), facts.now, _blind(facts, entries))
+    described = rewards_book.book(
+        settled, before, _title(period, draft=draft), facts.now, _blind(facts, entries), mark=_DRAFT if draft else ""
+    )
     content = reportbook.write(described)
     name = f"奖罚情况_{period.words}{'_草稿' if draft else ''}.xlsx"
     return Closed(settled, facts.now, name, content, hashlib.sha256(content).hexdigest())
 
 
 def _title(period: Period, *, draft: bool) -> str:
-    return f"{'【草稿】' if draft else ''}奖罚情况 {period.words}{'（未报送，不作发放依据）' if draft else ''}"
+    return f"奖罚情况 {period.words}{'（未报送，不作发放依据）' if draft else ''}"
 
 
 def _blind(facts: Facts, entries: Sequence[Entry]) -> Clean:
@@ -103,7 +106,7 @@ def _mail(closed: Closed, settings: Settings, *, draft: bool = False) -> ReportM
     held = f"，未报送 {len(settled.held)} 笔" if settled.held else ""
     return ReportMail(
         key=f"report|{JOB}|{closed.month}{'|draft' if draft else ''}",
-        subject=f"{'【草稿】' if draft else ''}【奖罚情况】{period.words}：奖励 {yuan(settled.sum(REWARD))} 元，"
+        subject=f"{_DRAFT if draft else ''}【奖罚情况】{period.words}：奖励 {yuan(settled.sum(REWARD))} 元，"
         f"处罚 {yuan(settled.sum(PENALTY))} 元，净额 {yuan(settled.net)} 元{held}",
         template="rewards",
         context=_context(closed, period, settings, draft=draft),
@@ -121,7 +124,7 @@ def _context(closed: Closed, period: Period, settings: Settings, *, draft: bool)
     why = Counter(_WHY.get(one.rules[0], one.rules[0]) for one in settled.held)
     people = _grouped(settled, lambda line: line.entry.person)
     return {
-        "title": _title(period, draft=draft),
+        "title": (_DRAFT if draft else "") + _title(period, draft=draft),
         "draft": draft,
         "period": period.words,
         "as_of": closed.at,

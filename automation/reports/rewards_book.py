@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from automation.payroll.accounts import Account
 from automation.payroll.capitals import capitals
@@ -35,10 +36,25 @@ Clean = Callable[[str], str]
 """Takes out of a text what tells of a customer."""
 
 
-def book(settled: Settlement, before: Mapping[str, Account], title: str, now: dt.datetime, clean: Clean) -> Book:
-    """The workbook's description. ``before``: the accounts of the months closed earlier."""
-    lines, adjusted = _lines(settled, clean), _adjusted(settled, before, clean)
-    return Book(title, now, (_first_page(settled, title, now, lines, adjusted), lines, adjusted, _held(settled, clean)))
+def book(
+    settled: Settlement,
+    before: Mapping[str, Account],
+    title: str,
+    now: dt.datetime,
+    clean: Clean,
+    *,
+    mark: str = "",
+) -> Book:
+    """The workbook's description. ``before``: the accounts of the months closed earlier.
+
+    ``mark``: what stands before every title of one that is not to be signed.
+    """
+    lists = _lines(settled, clean), _adjusted(settled, before, clean), _held(settled, clean)
+    lines, adjusted, held = (replace(one, title=mark + one.title) for one in lists)
+    page = _first_page(settled, mark + title, now, lines, adjusted)
+    if not mark:
+        page = replace(page, blocks=(*page.blocks, Signatures("签字", SIGNERS)))
+    return Book(mark + title, now, (page, lines, adjusted, held))
 
 
 def _first_page(settled: Settlement, title: str, now: dt.datetime, lines: Listing, adjusted: Listing) -> Page:
@@ -69,7 +85,7 @@ def _first_page(settled: Settlement, title: str, now: dt.datetime, lines: Listin
                 Field("项目", width=5),
                 Field("笔数", Look.COUNT, 2),
                 Field("金额（元）", Look.MONEY, 4),
-                Field("人民币大写", Look.LONG, 13),
+                Field("人民币大写", Look.LONG, 13, indent=True),
             ),
             [
                 ("奖励", _count(settled, REWARD), sums.of(REWARD, rewards), capitals(rewards)),
@@ -80,7 +96,6 @@ def _first_page(settled: Settlement, title: str, now: dt.datetime, lines: Listin
         ),
         departments,
         people,
-        Signatures("签字", SIGNERS),
     )
     first = dt.date.fromisoformat(f"{settled.month}-01")
     note = (
@@ -138,7 +153,7 @@ class _Sums:
                 Field("奖励", Look.MONEY, 3, tone=GREEN),
                 Field("处罚", Look.MONEY, 3, tone=RED),
                 Field("净额", Look.MONEY, 3),
-                Field("净额大写", Look.LONG, 7),
+                Field("净额大写", Look.LONG, 7, indent=True),
             ),
             rows,
             empty="这个月没有奖罚。",
@@ -182,7 +197,7 @@ def _lines(settled: Settlement, clean: Clean) -> Listing:
             Field("依据条款", Look.LONG, 26),
             Field("事由", Look.LONG, 28),
             Field("金额", Look.MONEY, 12),
-            Field("人民币大写", Look.LONG, 24),
+            Field("人民币大写", Look.LONG, 24, indent=True),
             Field("认定人", Look.WORD, 10),
             Field("审批人", Look.WORD, 10),
             Field("审批日期", Look.DATE, 12),
@@ -231,7 +246,7 @@ def _adjusted(settled: Settlement, before: Mapping[str, Account], clean: Clean) 
             Field("部门", Look.WORD, 14),
             _KIND,
             Field("金额", Look.MONEY, 12),
-            Field("人民币大写", Look.LONG, 26),
+            Field("人民币大写", Look.LONG, 26, indent=True),
             Field("说明", Look.LONG, 40),
             Field("依据条款", Look.LONG, 24),
             Field("认定人", Look.WORD, 10),
@@ -275,8 +290,8 @@ def _held(settled: Settlement, clean: Clean) -> Listing:
             _KIND,
             Field("金额", Look.MONEY, 12),
             Field("规则号", Look.WORD, 16),
-            Field("为什么", Look.LONG, 46, tone=RED),
-            Field("怎么办", Look.LONG, 46),
+            Field("为什么", Look.LONG, 50, tone=RED),
+            Field("怎么办", Look.LONG, 56),
         ),
         [
             (

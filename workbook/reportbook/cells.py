@@ -37,6 +37,8 @@ def properties(one: Field, **more: object) -> dict[str, object]:
         look["align"] = "center"
     elif one.look is Look.LONG:
         look["text_wrap"] = True
+    if one.indent:
+        look["indent"] = 1
     if one.tone:
         look["font_color"] = one.tone
     return {**look, **more}

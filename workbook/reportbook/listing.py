@@ -29,7 +29,12 @@ def draw_listing(sheet: Any, listing: Listing, styles: Styles) -> None:
     for column, one in enumerate(listing.fields):
         head = {"bold": True, "bg_color": tone.tint, "border": 1, "border_color": LINE, "text_wrap": True}
         align = properties(one).get("align", "left")
-        sheet.write_string(_HEADER, column, one.title, styles(**head, align=align, bottom=2, bottom_color=tone.band))
+        sheet.write_string(
+            _HEADER,
+            column,
+            one.title,
+            styles(**head, align=align, indent=int(one.indent), bottom=2, bottom_color=tone.band),
+        )
         sheet.set_column(column, column, one.width)
     for number, row in enumerate(listing.rows):
         _row(sheet, FIRST_LISTED - 1 + number, listing, row, styles)

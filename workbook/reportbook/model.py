@@ -62,6 +62,7 @@ class Field:
     """A column. ``width``: characters in a listing, page columns (of 24) on a page.
 
     ``colours``: cell format changes by word. ``bar``: a data bar of this colour. ``tone``: colour of the text.
+    ``indent``: the text keeps away from the number to its left.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Field:
     colours: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     bar: str = ""
     tone: str = ""
+    indent: bool = False
 
 
 FIRST_LISTED = 4
