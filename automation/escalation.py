@@ -34,7 +34,7 @@ ANY_HOUR = "重大"
 @dataclass(frozen=True)
 class Escalation:
     """``digests``: one mail a person; ``told``: the alert keys they cover; ``findings``: alerts that reach nobody;
-    ``waiting``: keys of those that wait until alerts may leave.
+    ``waiting``: keys of those that wait until alerts may leave, or for others to go with.
     """
 
     digests: tuple[Digest, ...]
@@ -45,12 +45,22 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """An alert, the ``role`` it goes to, who is ``named`` for that in the ticket, and who is ``involved`` in it."""
+    """An alert, the ``role`` it goes to, who is ``named`` for that in the ticket, and who is ``involved`` in it.
+
+    ``since``: what is only at risk, is so from then on.
+    """
 
     alert: Alert
     role: str
     named: str
     involved: frozenset[str]
+    since: dt.datetime | None = None
+
+    def gathered(self, limits: Alerts, now: dt.datetime) -> bool:
+        """Whether it is kept for a mail with others."""
+        if self.alert.level is not Level.AT_RISK or self.since is None or self.alert.grade == ANY_HOUR:
+            return False
+        return now < limits.gathered_until(self.since, self.alert.due)
 
 
 def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
@@ -59,13 +69,22 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
     An alert is keyed on ticket, rule, due time and level, so a second pass tells nothing again, and a deadline that
     moves is news. At risk goes to the responsible role; late to it and, at the same time, to the role above; what is
     still not done after :func:`patience` to the general manager. Somebody involved is never told (STD-20). Outside the
-    hours of ``limits`` only what is 重大 is told; all else is worked out anew when they begin.
+    hours of ``limits`` only what is 重大 is told; all else is worked out anew when they begin. What is only at risk is
+    gathered for a few mails a day, and goes along with any mail that leaves before.
     """
     boxes: dict[Recipient, list[tuple[Alert, str]]] = defaultdict(list)
     keys: list[str] = []
     waiting: list[str] = []
     unreachable: dict[tuple[str, str], int] = defaultdict(int)
+    gathered: list[tuple[_Call, list[Recipient]]] = []
     open_now = limits.sends_at(facts.now)
+
+    def tell(call: _Call, people: list[Recipient]) -> None:
+        keys.append(call.alert.key)
+        for person in people:
+            box = boxes[Recipient(person.name, person.address, person.role)]
+            box.append((call.alert, _why(call, person.why)))
+
     for call in _untold(facts, told, limits):
         people = facts.roster.on_duty(
             call.role,
@@ -79,11 +98,16 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
             unreachable[call.role, people[0].name if people else ""] += 1
         elif not (open_now or call.alert.grade == ANY_HOUR):
             waiting.append(call.alert.key)
+        elif call.gathered(limits, facts.now):
+            gathered.append((call, reachable))
         else:
-            keys.append(call.alert.key)
-            for person in reachable:
-                box = boxes[Recipient(person.name, person.address, person.role)]
-                box.append((call.alert, _why(call, person.why)))
+            tell(call, reachable)
+    written_to = {person.address.lower() for person in boxes}
+    for call, people in gathered:
+        if any(person.address.lower() in written_to for person in people):
+            tell(call, people)
+        else:
+            waiting.append(call.alert.key)
     digests = (
         Digest(person, facts.now, tuple(alert for alert, _ in box), tuple(why for _, why in box))
         for person, box in sorted(_joined(boxes).items(), key=lambda item: (item[0].address, item[0].name))
@@ -178,12 +202,15 @@ def _calls(facts: Facts, limits: Alerts) -> Iterator[_Call]:
 def _of_stage(facts: Facts, index: pd.Index, stage: StageClock, going: pd.Series, limits: Alerts) -> Iterator[_Call]:
     alive = going.loc[index].to_numpy(dtype=bool)
     positions = np.flatnonzero(alive & stage.is_(Verdict.AT_RISK, Verdict.LATE))
+    if not len(positions):
+        return
     late = stage.is_(Verdict.LATE)[positions]
     overdue = late & (np.datetime64(facts.now, "s") - stage.due >= patience(stage, limits))[positions]
     rows = index[positions]
     tickets = facts.register.loc[rows, _SHOWN].to_dict("records")
-    for position, row, ticket, is_late, is_overdue in zip(
-        positions.tolist(), rows, tickets, late.tolist(), overdue.tolist(), strict=True
+    since = stage.risk[positions].astype("M8[s]").tolist()
+    for position, row, ticket, is_late, is_overdue, at_risk in zip(
+        positions.tolist(), rows, tickets, late.tolist(), overdue.tolist(), since, strict=True
     ):
         rule = stage.rule_at(position)
         named = handler_column(rule.stop, rule.responsible)
@@ -201,7 +228,7 @@ def _of_stage(facts: Facts, index: pd.Index, stage: StageClock, going: pd.Series
                 rule.source,
             )
             named_here = ticket[named] if named and role == rule.responsible else ""
-            yield _Call(alert, role, named_here, facts.involved.at[row])
+            yield _Call(alert, role, named_here, facts.involved.at[row], at_risk)
 
 
 def _talks(facts: Facts, pending: pd.DataFrame, going: pd.Series, limits: Alerts) -> Iterator[_Call]:
@@ -209,6 +236,8 @@ def _talks(facts: Facts, pending: pd.DataFrame, going: pd.Series, limits: Alerts
     most = dt.timedelta(seconds=int(longest(limits).astype(int)))
     owed = pending[pending["open"] & pending["talk_due"].notna()]
     owed = owed[going.loc[owed.index]]
+    if owed.empty:
+        return
     tickets = facts.register.loc[owed.index, _SHOWN].to_dict("records")
     for (row, due), ticket in zip(owed["talk_due"].items(), tickets, strict=True):
         if facts.now <= due and (facts.now.year, facts.now.month) != (due.year, due.month):
@@ -218,7 +247,8 @@ def _talks(facts: Facts, pending: pd.DataFrame, going: pd.Series, limits: Alerts
             alert = _alert(
                 facts, row, ticket, TALK_RULE, _TALK_STAGE, level, moment, _MANAGER, PENDING_TODO, _TALK_SOURCE
             )
-            yield _Call(alert, role, ticket["经办人"] if role == _MANAGER else "", facts.involved.at[row])
+            named = ticket["经办人"] if role == _MANAGER else ""
+            yield _Call(alert, role, named, facts.involved.at[row], dt.datetime(due.year, due.month, 1))
 
 
 def _levels(responsible: str, above: str, *, late: bool, overdue: bool) -> Iterator[tuple[Level, str]]:

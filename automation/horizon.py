@@ -25,7 +25,7 @@ def valid_until(facts: Facts, limits: Alerts, jobs: Sequence[Job] = JOBS) -> dt.
 
     Before it a pass over the same workbook, journal and settings has the same findings, states and alerts. Never later
     than the next midnight, when rest days, leave and months change, nor than the hour of a job; nor, while an
-    alert waits to be told, than the next time at which the hours of alerts begin or end.
+    alert waits to be told, than the next time at which the hours of alerts begin or end, or those at risk are told.
     """
     now = facts.now
     hours: tuple[dt.datetime, ...] = (
@@ -33,8 +33,9 @@ def valid_until(facts: Facts, limits: Alerts, jobs: Sequence[Job] = JOBS) -> dt.
         dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time()),
     )
     turn = limits.turns_after(now)
-    if turn is not None and escalation.waits(facts, limits):
-        hours = (*hours, turn)
+    turns = [dt.datetime.combine(now.date(), hour) for hour in limits.at_risk_hours] + ([turn] if turn else [])
+    if turns and escalation.waits(facts, limits):
+        hours = (*hours, *turns)
     until = np.datetime64(min(hour for hour in hours if hour > now), "s")
     for instants in _turning_points(facts, limits):
         ahead = instants[instants > np.datetime64(now, "s")]

@@ -121,6 +121,13 @@ def time_of_day(value: object, folder: Path) -> dt.time:
     raise Unfit('时刻，如 "08:00"')
 
 
+def times(value: object, folder: Path) -> tuple[dt.time, ...]:
+    """Times of a day in their order, none of them twice; an empty list is none."""
+    if not isinstance(value, list):
+        raise Unfit('几个时刻，如 ["08:30", "14:00"]')
+    return tuple(sorted({time_of_day(one, folder) for one in value}))
+
+
 def month(value: object, folder: Path) -> str:
     """A month as ``2026-10``, or nothing."""
     words = text(value, folder)

@@ -52,12 +52,24 @@ class Alerts:
 
     Alerts leave from ``send_from`` until ``send_until`` (no longer at that minute), over midnight where the first is
     the later one, at any time where they are the same. What is 重大 leaves at any time.
+
+    What is only at risk is gathered until the next of ``at_risk_hours``; without any it leaves at once.
     """
 
     escalate_after_limits: float
     escalate_at_most_hours: float
     send_from: dt.time = dt.time()
     send_until: dt.time = dt.time()
+    at_risk_hours: tuple[dt.time, ...] = ()
+
+    def gathered_until(self, since: dt.datetime, due: dt.datetime) -> dt.datetime:
+        """When it is told that a stage is at risk ``since`` then: at the next of the hours, unless more than half of the
+        time left would be gone by then; else at once.
+        """
+        days = (since.date(), since.date() + dt.timedelta(days=1))
+        hours = (dt.datetime.combine(day, hour) for day in days for hour in self.at_risk_hours)
+        told = min((hour for hour in hours if hour >= since), default=since)
+        return told if told - since <= (due - since) / 2 else since
 
     def sends_at(self, moment: dt.datetime) -> bool:
         """Whether alerts may leave now."""
@@ -194,6 +206,9 @@ KEYS: tuple[Key, ...] = (
     Key("mail.templates", readers.path, None),
     Key("alerts.escalate_after_limits", readers.number(0, 100), 1.0),
     Key("alerts.escalate_at_most_hours", readers.number(0, 8_760), 24.0),
+    Key(
+        "alerts.at_risk_hours", readers.times, tuple(dt.time(*clock) for clock in ((8, 30), (11, 0), (14, 0), (16, 30)))
+    ),
     Key("alerts.send_from", readers.time, dt.time(7)),
     Key("alerts.send_until", readers.time, dt.time(22)),
     Key("watch.every_minutes", readers.integer(1, 60), 5),
@@ -391,6 +406,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             values["alerts.escalate_at_most_hours"],
             values["alerts.send_from"],
             values["alerts.send_until"],
+            values["alerts.at_risk_hours"],
         ),
         watch=Watch(values["watch.every_minutes"]),
         heartbeat=Heartbeat(

@@ -488,3 +488,66 @@ def test_the_next_turn_of_the_hours_is_after_now():
     assert HOURS.turns_after(moment("11-19 07:00")) == moment("11-19 22:00")
     assert HOURS.turns_after(moment("11-19 22:00")) == moment("11-20 07:00")
     assert REST_OF_TIME.turns_after(moment("11-19 22:00")) is None
+
+
+# What is only at risk is gathered
+
+GATHERED = Alerts(1.0, 24.0, dt.time(7), dt.time(22), (dt.time(8, 30), dt.time(11), dt.time(14), dt.time(16, 30)))
+TO_SETTLE = """
+编号           | 接收时间    | 接收人 | 级别    | 上报时间    | 填单人 | 填单时间    | 经办人 | 归档时间
+FK20261118-001 | 11-18 12:00 | 张伟   | {grade} | 11-18 12:10 | 王强   | 11-18 12:20 | 王强   | {closed}
+"""
+"""Due at 12:20 on the 19th, at risk from 4 hours 48 minutes before that."""
+
+
+def gathered(
+    now: str, *, grade: str = "一般", closed: str = "", more: str = "", limits: Alerts = GATHERED
+) -> Escalation:
+    register = TO_SETTLE.format(grade=grade, closed=closed).rstrip()
+    return told(f"{register}\n{more}" if more else register, now=now, limits=limits)
+
+
+def settled(escalation: Escalation) -> list[str]:
+    return [level for entries in mails(escalation).values() for _, rule, level in entries if rule == "STD-04"]
+
+
+def test_at_risk_waits_for_the_next_hour_at_which_they_are_gathered():
+    assert settled(gathered("11-19 07:32", limits=HOURS)) == ["AT_RISK"]
+    waiting = gathered("11-19 07:32")
+    assert settled(waiting) == [] and {of_key(key).rule for key in waiting.waiting} == {"STD-04"}
+    assert settled(gathered("11-19 08:29:59")) == []
+    assert settled(gathered("11-19 08:30")) == settled(gathered("11-19 10:15")) == ["AT_RISK"], (
+        "also when passes were late"
+    )
+
+
+def test_what_was_done_before_that_hour_is_never_told():
+    assert mails(gathered("11-19 08:30", closed="11-19 08:10")) == {}
+
+
+def test_late_is_told_at_once_and_takes_along_what_is_at_risk():
+    reported_late = "FK20261119-001 | 11-19 07:00 | 王强 | 一般 | | | | | "
+    alone = gathered("11-19 08:05", more=reported_late)
+    assert mails(alone)["王强"] == [("001", "STD-01", "LATE"), ("001", "STD-04", "AT_RISK")]
+    assert settled(gathered("11-19 07:44", more=reported_late)) == []
+
+
+def test_what_cannot_wait_and_what_is_major_is_told_at_once():
+    assert settled(gathered("11-19 07:32", grade="重大")) == ["AT_RISK"]
+    soon = "\n".join(REPORTING.strip().splitlines())
+    assert mails(told(soon, now="11-19 09:45", limits=GATHERED)) == {"张伟": [("001", "STD-01", "AT_RISK")]}
+
+
+@pytest.mark.parametrize(
+    ("since", "due", "at"),
+    [
+        ("11-19 07:32", "11-19 12:20", "11-19 08:30"),
+        ("11-19 08:30", "11-19 12:20", "11-19 08:30"),
+        ("11-19 08:31", "11-19 13:29", "11-19 11:00"),
+        ("11-19 08:31", "11-19 13:28", "11-19 08:31"),
+        ("11-19 17:00", "11-21 23:59", "11-20 08:30"),
+        ("11-19 17:00", "11-20 23:00", "11-19 17:00"),
+    ],
+)
+def test_it_waits_for_at_most_half_of_the_time_that_is_left(since, due, at):
+    assert GATHERED.gathered_until(moment(since), moment(due)) == moment(at)

@@ -28,6 +28,7 @@ NOW = moment("11-20 10:00")
 LIMITS = Alerts(1.0, 24.0)
 NIGHTS = Alerts(0.7, 10.0, dt.time(7), dt.time(22))
 OVER_MIDNIGHT = Alerts(1.5, 3.001, dt.time(13, 30), dt.time(1, 15))
+GATHERED = Alerts(1.0, 24.0, dt.time(7), dt.time(22), (dt.time(8, 30), dt.time(11), dt.time(14), dt.time(16, 30)))
 CHAIN = (
     "接收时间",
     "上报时间",
@@ -116,7 +117,7 @@ def decided(book: Ledger, now: dt.datetime, limits: Alerts, before: Iterable[str
     ledgers(),
     st.integers(0, 2_000),
     st.floats(0, 1, exclude_max=True),
-    st.sampled_from((LIMITS, NIGHTS, OVER_MIDNIGHT)),
+    st.sampled_from((LIMITS, NIGHTS, OVER_MIDNIGHT, GATHERED)),
     st.booleans(),
 )
 def test_at_any_time_before_it_the_same_workbook_gives_the_same_plan(
