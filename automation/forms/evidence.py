@@ -100,7 +100,7 @@ def _facts(case: Case) -> _Part:
             ),
         ),
         Section(
-            "客户车辆",
+            "客户",
             (
                 pairs(register, ("客户姓名", 4, 7), ("联系电话", 4, 8)),
                 pairs(register, ("车牌号", 4, 7), ("车架号", 4, 8)),
@@ -133,9 +133,9 @@ def _timeline(case: Case) -> _Part:
     entries = timeline(case)
     heads = (
         Head("时间", 4, centred=True),
-        Head("事项", 4, centred=True),
+        Head("事项", 3, centred=True),
         Head("人员", 3, centred=True),
-        Head("内容", 9),
+        Head("内容", 10),
         Head("出处", 4),
     )
     rows = [(stacked(one.when), one.what, one.who, one.told, one.cell) for one in entries]

@@ -83,7 +83,7 @@ def _number_time(case: Case) -> str:
 
 def _customer(case: Case) -> Section:
     return Section(
-        "客户车辆",
+        "客户",
         (
             pairs(case.register, ("客户姓名", 4, 7), ("联系电话", 4, 8)),
             pairs(case.register, ("车牌号", 4, 7), ("车架号", 4, 8)),
@@ -114,6 +114,8 @@ def _content(case: Case) -> Section:
 
 
 def _liability(case: Case, *, standard: bool) -> Section:
+    by_hand = standard and still_open(case, "转管理部时间")
+    room = 2 if by_hand else 1
     lines: list[Line | Long] = [
         pairs(case.register, ("责任明确", 4, 4), ("未明原因", 4, 5), ("经办人", 3, 3)),
         Line(
@@ -122,16 +124,16 @@ def _liability(case: Case, *, standard: bool) -> Section:
                 *labelled("联系结果", case.register["联系结果"], 4, 8),
             )
         ),
-        Long("责任认定", case.register["责任认定"], keen=not case.register["责任认定"]),
+        Long("责任认定", case.register["责任认定"], room, keen=not case.register["责任认定"]),
         Long("责任人", case.register["责任人"]),
-        Long("处理意见", case.register["处理意见"], keen=True),
+        Long("处理意见", case.register["处理意见"], room, keen=True),
     ]
     pending = "；".join(case.told.pending)
     if pending:
         lines.append(Long("未了事宜", pending))
     if standard or case.register["转管理部时间"]:
         lines.append(Line(labelled("转管理部时间", time_of(case, "转管理部时间"), 4, INSIDE - 4)))
-    if standard and still_open(case, "转管理部时间"):
+    if by_hand:
         lines.append(to_sign("经办人", "被反馈部门"))
     return Section("责任认定", tuple(lines))
 
@@ -148,7 +150,7 @@ def _review(case: Case, *, standard: bool) -> Section:
         lines.append(to_sign("管理部复核人"))
     open_opinion = standard and still_open(case, "总经理意见时间")
     lines += [
-        Long("总经理意见", case.register["总经理意见"], keen=open_opinion),
+        Long("总经理意见", case.register["总经理意见"], 2 if open_opinion else 1, keen=open_opinion),
         Line(labelled("意见时间", time_of(case, "总经理意见时间"), 4, INSIDE - 4)),
     ]
     if open_opinion:
@@ -165,15 +167,19 @@ def _execution(case: Case, *, standard: bool) -> Section:
 
 def _closing(case: Case) -> Section:
     lines: list[Line | Long] = [
-        pairs(case.register, ("需回访", 4, 7), ("回访人", 4, 8)),
-        Line((*labelled("回访时间", _callback_time(case), 4, 7), *labelled("满意度", case.register["满意度"], 4, 8))),
+        pairs(case.register, ("需回访", 4, 3), ("回访人", 4, 5), ("满意度", 3, 4)),
         Line(
             (
-                *labelled("考核结果", case.register["考核结果"], 4, 7),
+                *labelled("回访时间", _callback_time(case), 4, 7),
                 *labelled("归档时间", time_of(case, "归档时间"), 4, 8),
             )
         ),
-        Line(labelled("下次答复时间", _promised(case), 4, INSIDE - 4)),
+        Line(
+            (
+                *labelled("考核结果", case.register["考核结果"], 4, 7),
+                *labelled("下次答复时间", _promised(case), 4, 8),
+            )
+        ),
         Long("备注", case.register["备注"], keen=True),
     ]
     if still_open(case, "归档时间"):
@@ -189,7 +195,8 @@ def _callback_time(case: Case) -> str:
 
 
 def _promised(case: Case) -> str:
-    said = next((judged(stage) for stage in case.told.beside if stage.rule == "X-07" and stage.start), "")
+    stage = next((one for one in case.told.beside if one.rule == "X-07" and one.start), None)
+    said = judged(stage) if stage and stage.verdict not in _UNTOLD else ""
     return f"{case.register['下次答复时间']}　{said}".strip("　")
 
 
@@ -206,7 +213,7 @@ def _stages(case: Case) -> Table:
     return Table((Head("环节", 5), Head("截止", 6, centred=True), Head("完成", 6, centred=True), Head("结论", 7)), rows)
 
 
-_UNTOLD = frozenset({Verdict.NOT_REQUIRED.chinese, Verdict.NOT_YET.chinese})
+_UNTOLD = frozenset(one.chinese for one in (Verdict.NOT_REQUIRED, Verdict.NOT_YET, Verdict.UNKNOWN))
 
 
 def _standing(case: Case) -> Section:

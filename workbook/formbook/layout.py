@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from workbook.formbook.measure import LINE_HEIGHT, broken, count, height
+from workbook.formbook.measure import LINE_HEIGHT, count, cut, height, pieces
 from workbook.formbook.model import (
     COLUMNS,
     Block,
@@ -25,12 +25,12 @@ FULL = 735.0
 """Points of rows on one A4 page between its margins."""
 PAGE = 790.0
 """As many as are put on it where there is more: it is then printed a little smaller."""
-MOST = 850.0
+MOST = 880.0
 """As many as are put on it where that spares a second page."""
 TITLE, NUMBER = 34.0, 18.0
 """Points of the two rows on top."""
 
-_SIGN = 27.0
+_SIGN = 25.0
 _HEADING, _REMARK = 22.0, 13.5
 _MOST = 24
 """Lines in one row: Excel has none higher than 409 points."""
@@ -142,15 +142,13 @@ def _cut(blocks: Sequence[Block], given: _Given) -> tuple[list[Block], list[Rest
     """The blocks with their long texts cut to their boxes, and what was cut off."""
     out, rests = list(blocks), []
     for place, long, wide in _longs(blocks):
-        lines = broken(long.text, wide)
         if count(long.text, wide) <= given[place]:
             continue
-        room = given[place] - 1 or 1
-        kept, rest = "".join(lines[:room]), "".join(lines[room:])
-        if given[place] == 1:  # no line for the word that it goes on: all of it stands elsewhere
-            kept, rest = "", long.text
+        kept, rest = "", long.text  # with one line, the word that it goes on takes it
+        if given[place] > 1:
+            kept, rest = cut(long.text, wide, given[place] - 1)
         shown = replace(long, text=f"{kept.rstrip()}\n{_CONTINUED}".lstrip("\n"))
-        rests.append(Rest(long.label, rest.strip("\n")))
+        rests.append(Rest(long.label, rest))
         at, below = place
         block = out[at]
         if isinstance(block, Section):
@@ -173,9 +171,9 @@ def _shortened(blocks: Sequence[Block]) -> tuple[list[Block], list[Rest]]:
         for cell in line.cells:
             label = cell.text if cell.look is Look.LABEL else label
             if count(cell.text, cell.wide) > _SHORT:
-                lines = broken(cell.text, cell.wide)
-                rests.append(Rest(label, "".join(lines[_SHORT - 2 :]).strip("\n")))
-                cell = replace(cell, text="".join(lines[: _SHORT - 2]).rstrip() + f"\n{_CONTINUED}")
+                kept, rest = cut(cell.text, cell.wide, _SHORT - 2)
+                rests.append(Rest(label, rest))
+                cell = replace(cell, text=f"{kept.rstrip()}\n{_CONTINUED}")
             cells.append(cell)
         return replace(line, cells=tuple(cells))
 
@@ -195,6 +193,7 @@ def _tables_fitted(blocks: Sequence[Block]) -> tuple[list[Block], list[Rest]]:
         if not isinstance(block, Table):
             continue
         over = _laid(out, _least(out)).height - MOST
+        over += height(1) if over > 0 else 0.0  # the row that says so
         kept = list(block.rows)
         while over > 0 and kept:
             over -= sum(row.height for row in _table_rows(block.heads, [kept.pop()]))
@@ -245,8 +244,14 @@ def _rows(line: Line | Long, left: int, given: int | None) -> Iterator[Row]:
     if given is not None and given <= _MOST:
         spare = given - count(line.text, wide)
         yield Row(_pair(line, line.text, wide), height(given), left, at_top=spare >= _SPARE)
-    else:
-        yield from _chunks(line, wide, left, given or line.least)
+        return
+    rows = list(_chunks(line, wide, left, line.least))
+    lacking = height(given or 0) - sum(row.height for row in rows)
+    while lacking > LINE_HEIGHT:
+        rows[-1].open_below = True
+        rows.append(Row(_pair(line, "", wide, goes_on=True), min(lacking, height(_MOST)), left, open_above=True))
+        lacking -= rows[-1].height
+    yield from rows
 
 
 def _pair(line: Long, text: str, wide: int, *, goes_on: bool = False) -> tuple[Cell, ...]:
@@ -255,14 +260,11 @@ def _pair(line: Long, text: str, wide: int, *, goes_on: bool = False) -> tuple[C
 
 
 def _chunks(line: Long, wide: int, left: int, least: int) -> Iterator[Row]:
-    lines = broken(line.text, wide)
-    parts = [lines[at : at + _CHUNK] for at in range(0, len(lines), _CHUNK)]
+    parts = pieces(line.text, wide, _CHUNK)
     for at, part in enumerate(parts):
-        last = at == len(parts) - 1
-        high = max(len(part), least if len(parts) == 1 else 1)
-        text = "".join(part).rstrip("\n") if not last else "".join(part)
-        cells = _pair(line, text, wide, goes_on=at > 0)
-        yield Row(cells, height(high), left, open_above=at > 0, open_below=not last)
+        high = max(count(part, wide), least if len(parts) == 1 else 1)
+        cells = _pair(line, part, wide, goes_on=at > 0)
+        yield Row(cells, height(high), left, open_above=at > 0, open_below=at < len(parts) - 1)
 
 
 def _head(heads: Sequence[Head]) -> Row:
@@ -275,16 +277,12 @@ def _table_rows(heads: Sequence[Head], rows: Sequence[tuple[str, ...] | str]) ->
         if isinstance(row, str):
             yield from _chunks(Long("", row, label_wide=0), COLUMNS, 0, 1)
             continue
-        columns = [broken(text, head.wide) for head, text in zip(heads, row, strict=True)]
+        columns = [pieces(text, head.wide, _CHUNK) for head, text in zip(heads, row, strict=True)]
         most = max(map(len, columns))
-        for at in range(0, most, _CHUNK):
+        for at in range(most):
             cells = tuple(
-                Cell(
-                    "".join(lines[at : at + _CHUNK]).rstrip("\n"),
-                    head.wide,
-                    Look.CENTRED if head.centred else Look.VALUE,
-                )
-                for head, lines in zip(heads, columns, strict=True)
+                Cell(parts[at] if at < len(parts) else "", head.wide, Look.CENTRED if head.centred else Look.VALUE)
+                for head, parts in zip(heads, columns, strict=True)
             )
-            high = height(min(_CHUNK, most - at))
-            yield Row(cells, high, open_above=at > 0, open_below=at + _CHUNK < most)
+            high = height(max(count(cell.text, cell.wide) for cell in cells))
+            yield Row(cells, high, open_above=at > 0, open_below=at < most - 1)

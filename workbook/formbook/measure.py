@@ -22,6 +22,9 @@ PADDING = 3.6
 _SLACK = 1.3  # ems: no line begins with a comma or a closing quote, so the sign before it goes down with it
 _INSET = 12.0  # points left and right of a cell's text together, its indent too
 _RUN = re.compile(r"[!-~]+\n?|.\n?", re.DOTALL)
+_SENTENCE = re.compile(r"[。！？；\n][”’）》]*")
+_NEAR = 3  # lines
+_CLOSING = frozenset("，。、；：！？）》”’…")
 _WIDE_LATIN = frozenset("@%&WM")
 
 
@@ -60,6 +63,30 @@ def broken(text: str, wide: int) -> list[str]:
 def count(text: str, wide: int) -> int:
     """How many lines that is."""
     return len(broken(text, wide))
+
+
+def cut(text: str, wide: int, most: int) -> tuple[str, str]:
+    """As much of a text as ``most`` lines hold, up to the end of a sentence where one is near, and the rest."""
+    lines = broken(text, wide)
+    if len(lines) <= most:
+        return text, ""
+    held = "".join(lines[:most])
+    ends = [match.end() for match in _SENTENCE.finditer(held)]
+    near = len("".join(lines[: most - _NEAR]))
+    at = ends[-1] if ends and ends[-1] > near else len(held)
+    while at > 1 and text[at] in _CLOSING:  # no line begins with these
+        at -= 1
+    return text[:at].rstrip("\n"), text[at:].lstrip("\n")
+
+
+def pieces(text: str, wide: int, most: int) -> list[str]:
+    """A text in parts of at most so many lines each."""
+    parts = []
+    while True:
+        part, text = cut(text, wide, most)
+        parts.append(part)
+        if not text:
+            return parts
 
 
 def _broken(part: str, most: float) -> Iterator[str]:
