@@ -153,7 +153,12 @@ def _grid(drawing: _Drawing, grid: Grid, row: int, left: int, wide: int) -> int:
         return row + 1
     look = {"font_color": "#41556E", "bg_color": "#EEF2F6", "bottom": 1, "bottom_color": LINE, "font_size": 9}
     sheet.set_row(row, 18)
-    _cells(drawing, row, left, [(one, one.title, styles(**look, align=_align(one), indent=int(one.indent))) for one in grid.fields])
+    _cells(
+        drawing,
+        row,
+        left,
+        [(one, one.title, styles(**look, align=_align(one), indent=int(one.indent))) for one in grid.fields],
+    )
     for values in grid.rows:
         row += 1
         sheet.set_row(row, grid.height * _lines(grid, values))
