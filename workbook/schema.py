@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbook import vocabulary as v
-from workbook.table import NUMERIC, TEMPORAL, Column, Kind, Table
+from workbook.table import NUMERIC, TEMPORAL, Column, Kind, Pick, Table
 
 
 def _time(name: str, note: str = "", **more: object) -> Column:
@@ -19,7 +21,7 @@ def _person(name: str, note: str = "", **more: object) -> Column:
 
 
 def _in_group(group: str, *columns: Column) -> tuple[Column, ...]:
-    return tuple(Column(c.name, c.kind, c.list, ours=c.ours, width=c.width, note=c.note, group=group) for c in columns)
+    return tuple(replace(column, group=group) for column in columns)
 
 
 __all__ = ["NUMERIC", "TEMPORAL", "Column", "Kind", "Table"]  # declared in table.py, used with the contract
@@ -35,7 +37,7 @@ REGISTER = Table(
             Column("编号", Kind.TICKET, ours=True, width=17, note="kesu 自动编号（STD-03），请勿填写或修改"),
             Column("流程", list=v.FLOW, width=12, note="留空即为“标准流程”"),
             _time("接收时间", "第一次听到客户意见的时间；之后 1 小时内上报（STD-01）"),
-            _person("接收人", "首先听到意见的人，交接前一直负责（首问责任）"),
+            _person("接收人", "首先听到意见的人，交接前一直负责（首问责任）", pick=Pick()),
             Column("反馈渠道", list=v.CHANNEL, width=11),
             Column("级别", list=v.LEVEL, width=7),
         ),
@@ -55,30 +57,36 @@ REGISTER = Table(
             Column("客户要求", Kind.LONG_TEXT, width=24),
             Column("反馈类别", list=v.CATEGORY, width=11),
             Column("被反馈部门", list=v.DEPARTMENT, width=13),
-            _person("当事人", "被反馈的人；不得参与处理（STD-20）"),
+            _person("当事人", "被反馈的人；不得参与处理（STD-20）", pick=Pick(department="被反馈部门")),
         ),
         *_in_group(
             "上报填单",
             _time("上报时间", "上报客户经理或客户服务中心的时间（STD-01：1 小时内）"),
-            _person("填单人", "客户经理或客户服务中心"),
+            _person("填单人", "客户经理或客户服务中心", pick=Pick()),
             _time("填单时间", "填写《客户信息反馈处理单》的时间（STD-02：立即）"),
             Column("编号时间", Kind.TIME, ours=True, width=16.5, note="kesu 自动填写（STD-03）"),
         ),
         *_in_group(
             "责任认定",
             Column("责任明确", list=v.YES_NO, width=9, note="是：继续责任认定（STD-11）；否：转未了事宜（STD-12）"),
-            Column("未明原因", list=v.UNCLEAR_REASON, width=11, note="责任明确为“否”时必填（STD-12）"),
-            _person("经办人", "办理本单的客户经理"),
+            Column(
+                "未明原因",
+                list=v.UNCLEAR_REASON,
+                width=11,
+                note="责任明确为“否”时必填（STD-12）",
+                when=("责任明确", "否"),
+            ),
+            _person("经办人", "办理本单的客户经理", pick=Pick(role="客户经理")),
             _time("客户联系时间", "24 小时内没联系上也要记录，才能按 48 小时计（STD-04）"),
             Column("联系结果", list=v.CONTACT_RESULT, width=10),
             Column("责任认定", Kind.LONG_TEXT, width=20),
-            _person("责任人", "认定的责任人；不得参与处理（STD-20）"),
+            _person("责任人", "认定的责任人；不得参与处理（STD-20）", pick=Pick(department="被反馈部门")),
             Column("处理意见", Kind.LONG_TEXT, width=32),
             _time("转管理部时间", "填单后 24 小时内（STD-04）"),
         ),
         *_in_group(
             "复核审批",
-            _person("复核人", "管理部"),
+            _person("复核人", "管理部", pick=Pick(role="管理部")),
             Column(
                 "复核结论", list=v.REVIEW, width=10, note="认可：出具过失处理意见；异议：开会并签署协商意见（STD-05）"
             ),
@@ -95,7 +103,7 @@ REGISTER = Table(
         *_in_group(
             "回访归档",
             Column("需回访", list=v.YES_NO, width=8, note="由客户经理标明（STD-09）"),
-            _person("回访人"),
+            _person("回访人", "由与此事无关的人回访（STD-20）", pick=Pick(role="客户服务中心")),
             _time("回访时间", "转客服后 24 小时内（STD-09）"),
             Column("满意度", list=v.SATISFACTION, width=10),
             Column("考核结果", list=v.AUDIT, width=10, note="客户服务中心考核及时性和处理尺度（STD-10）"),
@@ -263,14 +271,14 @@ REWARDS = Table(
     (
         _date("日期"),
         TICKET,
-        _person("姓名"),
+        _person("姓名", "与本单有关的人", pick=Pick(department="部门")),
         Column("部门", list=v.DEPARTMENT, width=13),
         Column("类型", list=v.REWARD, width=8),
         Column("依据条款", Kind.LONG_TEXT, width=24),
         Column("事由", Kind.LONG_TEXT, width=30),
         Column("金额", Kind.MONEY, width=11, note="元，正数；奖励和处罚由“类型”区分"),
-        _person("认定人"),
-        _person("审批人"),
+        _person("认定人", pick=Pick(role="管理部")),
+        _person("审批人", pick=Pick(role="主管总经理")),
         _date("审批日期"),
         Column("报送月份", ours=True, width=10, note="kesu 自动填写（STD-19）"),
         Column("备注", Kind.LONG_TEXT, width=20),
@@ -364,6 +372,8 @@ FINDINGS = Table(
 
 DICTIONARY_SHEET = "字典"
 DASHBOARD_SHEET = "看板"
+CASE_SHEET = "处理单"
+PEOPLE_SHEET = "名单"
 GUIDE_SHEET = "使用说明"
 
 PENDING: tuple[Table, ...] = (PENDING_MANAGER, PENDING_CENTRE)

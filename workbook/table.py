@@ -36,11 +36,21 @@ NUMERIC = frozenset({Kind.NUMBER, Kind.MONEY})
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """Whom a person's drop-down offers: those of a ``role``, or of the department in another column, else everybody."""
+
+    role: str = ""
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table.
 
     ``ours``: written by kesu, shaded, never typed by staff. ``list``: its drop-down. ``width``: in characters.
     ``note``: the input message staff see, naming the rule where there is one. ``group``: the block it is coloured with.
+    ``pick``: whom its drop-down offers; ``when``: another column and the word it must hold for the drop-down to offer
+    anything.
     """
 
     name: str
@@ -50,6 +60,8 @@ class Column:
     width: float = 12
     note: str = ""
     group: str = ""
+    pick: Pick | None = None
+    when: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

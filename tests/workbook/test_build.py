@@ -26,7 +26,9 @@ from workbook.schema import TABLES, Kind
 from workbook.vocabulary import VOCABULARIES
 
 NOW = dt.datetime(2026, 11, 21, 9, 30)
-SHEETS = {table.sheet for table in TABLES} | {schema.DICTIONARY_SHEET, schema.DASHBOARD_SHEET, schema.GUIDE_SHEET}
+FIGURES = (schema.DASHBOARD_SHEET, schema.CASE_SHEET, schema.PEOPLE_SHEET)
+"""The sheets that work something out."""
+SHEETS = {table.sheet for table in TABLES} | {schema.DICTIONARY_SHEET, schema.GUIDE_SHEET, *FIGURES}
 
 
 def made(contents: dict[str, list[dict[str, object]]]) -> bytes:
@@ -118,9 +120,12 @@ def test_drop_downs_and_warnings_reach_row_5000_and_name_lists_that_exist(empty:
     seen = set()
     for table, column, rule in validations(empty):
         seen.add((table.sheet, column.name))
-        if rule.type == "list":
-            assert column.list is not None and rule.formula1 == list_name(column.list)
-            assert rule.formula1 in names
+        if rule.type == "list" and column.list is None:
+            assert column.kind is Kind.PERSON and rule.formula1.startswith("OFFSET(名单!")
+            assert rule.errorStyle == "warning", "somebody new must stay typable"
+        elif rule.type == "list":
+            assert list_name(column.list) in rule.formula1 and list_name(column.list) in names
+            assert (rule.formula1 == list_name(column.list)) == (column.when is None)
             assert (rule.errorStyle or "stop") == ("stop" if column.list.closed else "warning")
         elif rule.type is not None and rule.type != "none":
             assert rule.errorStyle == "warning", "text that looks like a date must stay typable"
@@ -198,41 +203,70 @@ def test_a_file_on_disk_holds_the_same_bytes(tmp_path: Path) -> None:
     assert target.read_bytes() == made(blank())
 
 
-def formulas(data: bytes) -> dict[str, str]:
-    sheet = openpyxl.load_workbook(io.BytesIO(data))[schema.DASHBOARD_SHEET]
-    return {cell.coordinate: cell.value for row in sheet for cell in row if str(cell.value).startswith("=")}
+def formulas(data: bytes, sheet: str) -> dict[str, str]:
+    """Place → formula, whether or not it is an array's."""
+    cells = (cell for row in openpyxl.load_workbook(io.BytesIO(data))[sheet] for cell in row)
+    texts = {cell.coordinate: getattr(cell.value, "text", cell.value) for cell in cells}
+    return {place: text for place, text in texts.items() if str(text).startswith("=")}
 
 
-def test_the_dashboard_names_only_columns_that_exist(filled: bytes) -> None:
+@pytest.mark.parametrize("sheet", FIGURES)
+def test_formulas_name_only_columns_that_exist(filled: bytes, sheet: str) -> None:
     headers = {table.name: table.headers for table in TABLES}
-    for formula in formulas(filled).values():
+    for formula in formulas(filled, sheet).values():
         for table, column in re.findall(r"([\w_]+)\[([^\]]+)\]", formula):
             assert column in headers[table]
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_figures_stored_in_the_file_equal_those_libreoffice_computes_itself(filled: bytes, tmp_path: Path) -> None:
-    bare = tmp_path / "bare.xlsx"
-    part = sheet_part(filled, schema.DASHBOARD_SHEET)
+@pytest.fixture(scope="module")
+def recalculated(filled: bytes, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The workbook as LibreOffice computes it: no stored value to fall back on, and at the time it was made."""
+    folder = tmp_path_factory.mktemp("recalculated")
+    bare = folder / "bare.xlsx"
+    parts = {sheet_part(filled, sheet) for sheet in FIGURES}
+    today, now = f"DATE({NOW.year},{NOW.month},{NOW.day})", f"TIME({NOW.hour},{NOW.minute},0)"
     with zipfile.ZipFile(io.BytesIO(filled)) as source, zipfile.ZipFile(bare, "w") as target:
         for name in source.namelist():
             content = source.read(name)
-            if name == part:  # no stored value to fall back on, and the day of the figures instead of today's
-                xml = content.decode().replace("TODAY()", f"DATE({NOW.year},{NOW.month},{NOW.day})")
+            if name in parts:
+                xml = content.decode().replace("TODAY()", today).replace("NOW()", f"({today}+{now})")
                 content = re.sub(r"(</f>)<v>[^<]*</v>", r"\1", xml).encode()
             target.writestr(name, content)
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
-    subprocess.run(
-        [*command, "--outdir", str(tmp_path / "out"), str(bare)], check=True, capture_output=True, timeout=120
-    )
-    stored = openpyxl.load_workbook(io.BytesIO(filled), data_only=True)[schema.DASHBOARD_SHEET]
-    computed = openpyxl.load_workbook(tmp_path / "out" / "bare.xlsx", data_only=True)
-    figures = formulas(filled)
-    assert len(figures) > 150
+    command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
+    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out"), str(bare)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return openpyxl.load_workbook(folder / "out" / "bare.xlsx", data_only=True)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize(("sheet", "least"), [*zip(FIGURES, (250, 120, 900), strict=True)])
+def test_figures_stored_in_the_file_equal_those_libreoffice_computes_itself(
+    filled: bytes, recalculated: Any, sheet: str, least: int
+) -> None:
+    stored = openpyxl.load_workbook(io.BytesIO(filled), data_only=True)[sheet]
+    figures = formulas(filled, sheet)
+    assert len(figures) > least
     for place in figures:
-        ours, theirs = stored[place].value, computed[schema.DASHBOARD_SHEET][place].value
+        ours, theirs = stored[place].value or None, recalculated[sheet][place].value or None
+        if isinstance(theirs, dt.datetime):
+            theirs = (theirs - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
+        if isinstance(ours, dt.datetime):
+            ours = (ours - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
         assert theirs == (pytest.approx(ours) if isinstance(ours, int | float) else ours), (place, figures[place])
-    errors = [cell for sheet in computed for row in sheet for cell in row if str(cell.value).startswith("#")]
-    assert not errors
-    assert stored["B5"].value > 0 and stored["D5"].value > 0
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_no_formula_of_the_workbook_fails(recalculated: Any) -> None:
+    assert not [cell for sheet in recalculated for row in sheet for cell in row if str(cell.value).startswith("#")]
+
+
+def test_the_dashboard_and_the_form_show_something(filled: bytes) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled), data_only=True)
+    board, form = book[schema.DASHBOARD_SHEET], book[schema.CASE_SHEET]
+    assert board["B5"].value > 0 and board["D5"].value > 0
+    number = form["D3"].value
+    register = [[cell.value for cell in row] for row in book[schema.REGISTER.sheet].iter_rows(min_row=FIRST_DATA_ROW)]
+    case = next(row for row in register if row[0] == number)
+    shown = {cell.value for row in form for cell in row}
+    for name in ("接收人", "客户姓名", "联系电话", "车牌号", "车架号", "内容概要", "被反馈部门"):
+        assert case[schema.REGISTER.headers.index(name)] in shown

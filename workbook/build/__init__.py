@@ -10,18 +10,22 @@ from typing import BinaryIO
 import xlsxwriter
 
 from workbook.build.buttons import add_macros
+from workbook.build.caseform import case_sheet
 from workbook.build.dashboard import dashboard_sheet
 from workbook.build.formats import ACCENT, FONT, NAVY, OURS_TONE, Styles
 from workbook.build.guide import guide_sheet
 from workbook.build.lists import define_names, dictionary_sheet
+from workbook.build.people import people_sheet
 from workbook.build.sheets import FIRST_ROW, LAST_ROW, table_sheet
 from workbook.schema import (
+    CASE_SHEET,
     DASHBOARD_SHEET,
     DICTIONARY_SHEET,
     FINDINGS,
     GUIDE_SHEET,
     HOLIDAYS,
     HOURS,
+    PEOPLE_SHEET,
     REGISTER,
     RULES,
     STAFF,
@@ -36,7 +40,7 @@ FIRST_DATA_ROW = FIRST_ROW + 1
 """The row, counted from 1, of the first entry in every table of a new workbook."""
 
 _SETTINGS = (STAFF, RULES, HOLIDAYS, HOURS)
-_AFTER_REGISTER = (DASHBOARD_SHEET, GUIDE_SHEET)
+_AFTER_REGISTER = (CASE_SHEET, DASHBOARD_SHEET, GUIDE_SHEET)
 
 
 def write(
@@ -68,7 +72,9 @@ def write(
         made[table.sheet].set_tab_color(_tab_colour(table))
     dictionary_sheet(made[DICTIONARY_SHEET], styles)
     made[DICTIONARY_SHEET].set_tab_color("#3A7565")
-    dashboard_sheet(book, made[DASHBOARD_SHEET], contents, styles, today=created.date())
+    dashboard_sheet(book, made[DASHBOARD_SHEET], contents, styles, now=created)
+    case_sheet(made[CASE_SHEET], contents, styles, created=created)
+    people_sheet(made[PEOPLE_SHEET], contents)
     guide_sheet(made[GUIDE_SHEET], contents.get(RULES.sheet, ()), styles)
     for name in _AFTER_REGISTER:
         made[name].set_tab_color("#C99A2E")
@@ -82,7 +88,7 @@ def write(
 def _sheet_order() -> list[str]:
     """The register, what a manager looks at, then the tables in the schema's order, and the lists."""
     first, *others = (table.sheet for table in TABLES)
-    return [first, *_AFTER_REGISTER, *others, DICTIONARY_SHEET]
+    return [first, *_AFTER_REGISTER, *others, DICTIONARY_SHEET, PEOPLE_SHEET]
 
 
 def _tab_colour(table: Table) -> str:

@@ -14,6 +14,7 @@ from workbook.build.charts import ROW_POINTS, month_chart, word_chart
 from workbook.build.figures import Figure, Rows
 from workbook.build.formats import AMBER, FAINT, GREEN, INK, LINE, NAVY, PAPER, RED, WORD_COLOURS, Styles
 from workbook.build.lists import first_cell
+from workbook.build.urgent import urgent_cases
 from workbook.schema import DICTIONARY_SHEET, PENDING_MANAGER, REGISTER, REWARDS
 from workbook.vocabulary import Vocabulary
 
@@ -52,9 +53,10 @@ class _Span:
 
 
 def dashboard_sheet(
-    book: Any, sheet: Any, contents: Mapping[str, Sequence[Mapping[str, object]]], styles: Styles, *, today: dt.date
+    book: Any, sheet: Any, contents: Mapping[str, Sequence[Mapping[str, object]]], styles: Styles, *, now: dt.datetime
 ) -> None:
-    """Draw the dashboard over ``contents``; the stored values are those of ``today``."""
+    """Draw the dashboard over ``contents``; the stored values are those of ``now``."""
+    today = now.date()
     register = contents.get(REGISTER.sheet, ())
     month = _Span(_first_of_month(today, 0), _first_of_month(today, 1))
     _frame(sheet, styles, today)
@@ -62,9 +64,13 @@ def dashboard_sheet(
         for index, card in enumerate(cards):
             _draw_card(sheet, styles, top, index * 2, card)
     row = _months(book, sheet, styles, register, today, top=12)
-    row = _states_and_stages(sheet, styles, register, top=row + 2)
-    for vocabulary, column in ((v.CATEGORY, "反馈类别"), (v.DEPARTMENT, "被反馈部门")):
-        row = _by_word(book, sheet, styles, register, month, vocabulary, column, top=row + 2)
+    row = urgent_cases(
+        sheet, styles, register, now, top=row + 2, heading=lambda at, words: _heading(sheet, styles, at, words)
+    )
+    row = _states_and_stages(sheet, styles, register, top=row + 1)
+    row = _by_word(book, sheet, styles, register, month, v.CATEGORY, "反馈类别", top=row + 2)
+    sheet.set_h_pagebreaks([row + 1])
+    row = _by_word(book, sheet, styles, register, month, v.DEPARTMENT, "被反馈部门", top=row + 2)
     _print(sheet, last=row)
 
 

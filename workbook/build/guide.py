@@ -7,7 +7,9 @@ from typing import Any
 
 from workbook import vocabulary as v
 from workbook.build.formats import FAINT, INK, LINE, LINE_HEIGHT, NAVY, OURS, PAPER, WORD_COLOURS, Styles, lines
+from workbook.build.pictures import branch_picture, stage_picture
 from workbook.schema import (
+    CASE_SHEET,
     DASHBOARD_SHEET,
     DICTIONARY_SHEET,
     FINDINGS,
@@ -79,6 +81,40 @@ _REMINDERS = (
 )
 
 
+_EXAMPLE = (
+    ("接收时间", "2026-11-21 09:05", "接收人", "一听到就填"),
+    ("接收人", "王芳", "接收人", "谁先听到写谁，交接前由他负责"),
+    ("反馈渠道、级别", "电话、一般", "接收人", "厂家、消协、媒体转来的是“重大”"),
+    ("客户姓名、联系电话", "李先生、138 开头的 11 位手机号", "接收人", "重名时靠电话和车牌分清"),
+    ("车牌号、车架号", "京A12345、17 位 VIN", "接收人", "没上牌填“未上牌”"),
+    ("内容概要", "保养后空调异响，当天复检未解决", "接收人", "一句话：什么车、什么事、什么时候"),
+    ("被反馈部门、当事人", "售后服务部、赵强", "接收人", "先选部门，当事人的下拉框只列这个部门的人"),
+    ("上报时间", "2026-11-21 09:40", "接收人", "1 小时内"),
+    ("填单人、填单时间", "刘洋、2026-11-21 09:55", "客户经理或客服中心", "上报后马上"),
+    ("责任明确", "是", "客户经理", "填“否”时选未明原因，并请主管总经理认可"),
+    ("经办人、客户联系时间、联系结果", "刘洋、2026-11-21 11:20、已联系", "客户经理", "没联系上也要记"),
+    ("责任认定、处理意见、转管理部时间", "维修质量……、免费复检……、2026-11-21 16:00", "客户经理", "填单后 24 小时内"),
+    ("复核人、复核结论、复核完成时间", "陈晨、认可、2026-11-21 18:10", "管理部", "4 小时内；有异议的写协商意见"),
+    ("总经理意见、总经理意见时间", "同意、2026-11-21 20:30", "管理部代填", "复核后 4 小时内"),
+    ("执行完成时间、转客服时间", "2026-11-22 10:00、当天", "管理部", "8 小时内执行，当日转客服"),
+    ("需回访、回访人、回访时间、满意度", "是、孙丽、2026-11-23 09:30、满意", "客户服务中心", "转客服后 24 小时内"),
+    ("考核结果、归档时间", "合格、2026-11-24 10:00", "客户服务中心", "下一个周二汇总前；有问题的“退回”"),
+)
+"""Columns, what a well filled one holds, who fills it, when."""
+
+_WORDS = (
+    ("首问责任", "第一个听到客户意见的人一直负责，直到办好交接。"),
+    ("当事人、责任人", "当事人：被客户反馈的人。责任人：认定负有责任的人。两者都不得参与处理和回访。"),
+    ("未了事宜", "责任一时说不清、配件没到、客户没空等办不完的事，经主管总经理认可后转入台帐，按月跟进。"),
+    ("过失处理意见、协商意见", "部门认可责任时出具前者；有异议时开会，签后者。"),
+    ("临近、超时", "时限快用完、已经用完。过了时限再办完也算超时，留有记录。"),
+    ("主、次责任人", "每个环节两个人：主要责任人休息或请假，由次要责任人接手，时限不停。"),
+    ("营业小时、工作日", "按“营业时间”和“节假日”算的时限；没有特别写明的都按自然时间算，夜里和周末也走。"),
+    ("申诉、退回", "客户对结果不服、处理单考核不合格：同一单重新走一轮，时限重新起算，前一轮的记录保留。"),
+    ("三包", "家用汽车产品修理更换退货责任规定；客户提出三包要求的，kesu 另给出答复和办结的参考期限。"),
+    ("看板.html", "kesu 每次处理后写在工作簿旁边的网页，管理层用浏览器打开，姓名电话都打了码。"),
+)
+
 _WIDTHS = {"B": 21, "C": 11, "D": 25, "E": 15, "F": 15, "G": 60}
 
 
@@ -94,7 +130,9 @@ def guide_sheet(sheet: Any, rules: Sequence[Mapping[str, object]], styles: Style
     sheet.merge_range("B2:G2", about, styles(bg_color="#E3EAF2", font_color="#41556E", indent=1))
     sheet.set_row(1, 24)
     page = _Page(sheet, styles, row=4)
+    page.flow(rules)
     page.section("一、怎么填", _STEPS)
+    page.example("一单从头到尾怎么填（样例，不计入登记表）")
     page.section("二、哪些由 kesu 填", _OURS, shade=True)
     page.words("三、颜色是什么意思", v.STATE, _STATES)
     page.words("检查结果的级别", v.SEVERITY, _SEVERITIES)
@@ -107,7 +145,8 @@ def guide_sheet(sheet: Any, rules: Sequence[Mapping[str, object]], styles: Style
     page.section("五、谁会收到邮件", _MAILS)
     page.stages("六、标准流程的十个环节", rules)
     page.section("七、请记住", _REMINDERS)
-    page.sheets("八、各工作表")
+    page.section("八、词语", _WORDS)
+    page.sheets("九、各工作表")
     sheet.freeze_panes(2, 0)
     sheet.set_portrait()
     sheet.set_paper(9)
@@ -136,11 +175,32 @@ class _Page:
             self._entry(word, meanings[word], WORD_COLOURS[vocabulary][word])
         self.row += 1
 
+    def flow(self, rules: Sequence[Mapping[str, object]]) -> None:
+        """The two pictures: the ten stages, and the way of a pending item."""
+        self._title("一张图看懂")
+        self.row = stage_picture(self._sheet, self.row, list(_standard(rules).values()))
+        self.row = branch_picture(self._sheet, self.row) + 1
+
+    def example(self, title: str) -> None:
+        self._title(title)
+        head = self._styles(bold=True, font_color="#41556E", bg_color="#EEF2F6", border=1, border_color=LINE, indent=1)
+        look = self._styles(border=1, border_color=LINE, text_wrap=True, indent=1)
+        bold = self._styles(border=1, border_color=LINE, text_wrap=True, indent=1, bold=True)
+        for words in (("列", "填成这样", "谁填", "什么时候、注意什么"), *_EXAMPLE):
+            first = words[0] == "列"
+            self._sheet.merge_range(f"B{self.row}:C{self.row}", words[0], head if first else bold)
+            self._sheet.merge_range(f"D{self.row}:E{self.row}", words[1], head if first else look)
+            self._sheet.write_string(f"F{self.row}", words[2], head if first else look)
+            self._sheet.write_string(f"G{self.row}", words[3], head if first else look)
+            widths = (_WIDTHS["B"] + _WIDTHS["C"], _WIDTHS["D"] + _WIDTHS["E"], _WIDTHS["F"], _WIDTHS["G"])
+            most = max(lines(text, width - 2) for text, width in zip(words, widths, strict=True))
+            self._sheet.set_row(self.row - 1, 8 + LINE_HEIGHT * most)
+            self.row += 1
+        self.row += 1
+
     def stages(self, title: str, rules: Sequence[Mapping[str, object]]) -> None:
         self._title(title)
-        first = {
-            str(rule["规则号"]): rule for rule in reversed(rules) if rule.get("流程", STANDARD_FLOW) == STANDARD_FLOW
-        }
+        first = _standard(rules)
         head = self._styles(bold=True, font_color="#41556E", bg_color="#EEF2F6", border=1, border_color=LINE, indent=1)
         self._sheet.set_row(self.row - 1, 22)
         for letter, word in zip("BCDEFG", ("环节", "规则号", "时限", "责任角色", "上报角色", "做什么"), strict=True):
@@ -161,6 +221,7 @@ class _Page:
     def sheets(self, title: str) -> None:
         self._title(title)
         purposes = [(table.sheet, table.purpose) for table in TABLES]
+        purposes += [(CASE_SHEET, "选一个编号，整张处理单就出来，打印签字")]
         purposes += [(DASHBOARD_SHEET, "实时数字和图表"), (DICTIONARY_SHEET, "下拉框里的词；白底的列可以自己增加")]
         for name, purpose in purposes:
             link = self._styles(bold=True, font_color="#2E6F9E", bottom=1, bottom_color=LINE)
@@ -183,6 +244,12 @@ class _Page:
         self._sheet.merge_range(f"C{self.row}:G{self.row}", text, look)
         self._sheet.set_row(self.row - 1, 8 + LINE_HEIGHT * lines(text, sum(_WIDTHS.values()) - _WIDTHS["B"]))
         self.row += 1
+
+
+def _standard(rules: Sequence[Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
+    """The first row of each of the standard flow's stages, in their order."""
+    first = {str(rule["规则号"]): rule for rule in reversed(rules) if rule.get("流程", STANDARD_FLOW) == STANDARD_FLOW}
+    return {number: first[number] for number in _STAGES if number in first}
 
 
 def _limit(rule: Mapping[str, object]) -> str:

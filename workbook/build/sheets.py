@@ -7,9 +7,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbook import vocabulary as v
-from workbook.build.formats import AMBER, FAINT, LINE_HEIGHT, RED, WORD_COLOURS, Styles, lines, tones
+from workbook.build import people
+from workbook.build.formats import LINE_HEIGHT, WORD_COLOURS, Styles, lines, tones
 from workbook.build.lists import TICKETS_NAME, list_name
+from workbook.build.warnings import live_warnings
 from workbook.edits import column_letter
 from workbook.schema import FINDINGS, REGISTER, Column, Kind, Table
 
@@ -52,7 +53,7 @@ def table_sheet(sheet: Any, table: Table, rows: Sequence[Mapping[str, object]], 
         _validate(sheet, table, index, column)
         _colour(sheet, index, column, styles)
     if table is REGISTER:
-        _colour_register(sheet, styles)
+        live_warnings(sheet, styles, first=FIRST_ROW + 1, last=LAST_ROW + 1)
     _view(sheet, table)
     _print(sheet, table)
 
@@ -118,11 +119,18 @@ def _validate(sheet: Any, table: Table, index: int, column: Column) -> None:
     options: dict[str, object]
     if column.ours:
         options = {"validate": "any"}
+    elif column.pick is not None:
+        options = {
+            "validate": "list",
+            "source": people.source(column.pick, FIRST_ROW + 1, _letters(table)),
+            **warn,
+            "error_message": "名单里没有这个人。可以保留（几个人用、隔开）；新同事请先登记在“人员”表。",
+        }
     elif column.list is not None:
         closed = column.list.closed
         options = {
             "validate": "list",
-            "source": f"={list_name(column.list)}",
+            "source": _list_source(table, column),
             "error_type": "stop" if closed else "warning",
             "error_title": column.name,
             "error_message": "请从下拉列表中选择。" if closed else "列表中没有这一项。可以保留；常用的请补进“字典”。",
@@ -167,6 +175,19 @@ def _validate(sheet: Any, table: Table, index: int, column: Column) -> None:
         raise ValueError(f"{table.sheet}.{column.name}: Excel would refuse this validation")
 
 
+def _letters(table: Table) -> dict[str, str]:
+    return {column.name: column_letter(place) for place, column in enumerate(table.columns, 1)}
+
+
+def _list_source(table: Table, column: Column) -> str:
+    assert column.list is not None
+    if column.when is None:
+        return f"={list_name(column.list)}"
+    other, word = column.when
+    cell = f"${_letters(table)[other]}{FIRST_ROW + 1}"
+    return f'=IF(OR({cell}="{word}",{cell}=""),{list_name(column.list)},{people.nothing()})'
+
+
 def _colour(sheet: Any, index: int, column: Column, styles: Styles) -> None:
     for word, look in WORD_COLOURS.get(column.list, {}).items() if column.list else ():
         sheet.conditional_format(
@@ -176,26 +197,6 @@ def _colour(sheet: Any, index: int, column: Column, styles: Styles) -> None:
             index,
             {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": styles.conditional(**look)},
         )
-
-
-def _colour_register(sheet: Any, styles: Styles) -> None:
-    """Live warnings that need no kesu: what is past due right now, and finished tickets stepping back."""
-    state, due, answer, archived = (_letter(name) for name in ("状态", "截止时间", "下次答复时间", "归档时间"))
-    row = FIRST_ROW + 1
-    done = f'${state}{row}="{v.STATE.values[-1]}"'
-    late = f"=AND(ISNUMBER(${due}{row}),${due}{row}<NOW(),NOT({done}))"
-    promised = f'=AND(ISNUMBER(${answer}{row}),${answer}{row}<NOW(),${archived}{row}="")'
-    for letter, formula, colour in ((due, late, RED), (answer, promised, AMBER)):
-        look = styles.conditional(font_color=colour, bold=True)
-        area = f"{letter}{row}:{letter}{LAST_ROW + 1}"
-        sheet.conditional_format(area, {"type": "formula", "criteria": formula, "format": look})
-    area = f"A{row}:{column_letter(len(REGISTER.columns))}{LAST_ROW + 1}"
-    look = styles.conditional(font_color=FAINT)
-    sheet.conditional_format(area, {"type": "formula", "criteria": f"={done}", "format": look})
-
-
-def _letter(name: str) -> str:
-    return column_letter(REGISTER.columns.index(REGISTER[name]) + 1)
 
 
 def _view(sheet: Any, table: Table) -> None:
