@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from workbook.errors import KesuError
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger, Records
 
@@ -31,6 +32,19 @@ def split(ledger: Ledger, since: dt.date | None) -> tuple[Ledger, Records | None
     findings = (*_others(ledger.findings, elder), _told(elder, since))
     numbers = frozenset(elder.frame["编号"]) - {""}
     return replace(ledger.having(register.only(~old)), findings=findings, elders=numbers), elder
+
+
+class NotJudged(KesuError):
+    """A case that is asked about is an old one: it has a number, and no deadlines."""
+
+
+def refuse(ledger: Ledger, ticket: str, since: dt.date | None) -> None:
+    """Raise :class:`NotJudged` when the number is an old case's."""
+    if ticket.strip().upper() in ledger.elders:
+        raise NotJudged(
+            f"{ticket.strip().upper()} 是历史记录：启用日期 {since} 之前接收，只有编号，不计时限。"
+            "要从更早的一天起计时，改 kesu.toml 的 [adopt] since。"
+        )
 
 
 def hint(since: dt.date) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from automation import alerts, cycle, lookup
+from automation import alerts, cycle, elders, lookup
 from automation.alerts import Level
 from automation.checks.facts import Facts
 from automation.journal import Journal
@@ -32,6 +32,7 @@ def tell_of(workbook: Path, ticket: str, *, as_json: bool, now: dt.datetime) -> 
     """
     settings = find_settings(workbook, None)
     facts = cycle.inspect(settings, now).facts
+    elders.refuse(facts.ledger, ticket, settings.adopted.since)
     meant = lookup.find(facts.register, facts.clocks.now_at["state"], ticket)
     if meant.plate:
         listed = [asdict(one) for one in meant.tickets]

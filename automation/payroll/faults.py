@@ -36,7 +36,7 @@ def _without_ticket(ledger: Ledger) -> Iterator[Fault]:
     numbers = ledger[REWARDS].frame["编号"]
     for row in numbers.index[numbers == ""]:
         yield _error(row, "编号", "PAY-01", "奖罚没有对应的编号", "填写依据的客户信息反馈处理单编号")
-    unknown = numbers[(numbers != "") & ~numbers.isin(set(ledger.register.frame["编号"]))]
+    unknown = numbers[(numbers != "") & ~numbers.isin(ledger.numbers)]
     for row, number in unknown.items():
         yield _error(row, "编号", "PAY-01", f"编号 {number} 不在反馈登记中", "核对编号")
 
