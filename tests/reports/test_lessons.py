@@ -351,4 +351,4 @@ def measures_open(facts: Facts) -> list[tuple[str, State]]:
 
 def _vague(one: Any, other: Any) -> bool:
     days = one.normalize(), other.normalize()
-    return days[0] == days[1] and (one == days[0] or other == days[1])
+    return bool(days[0] == days[1] and (one == days[0] or other == days[1]))
