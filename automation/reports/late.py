@@ -16,6 +16,9 @@ from automation.sla.rules import Rule
 from automation.sla.verdict import Verdict
 
 
+_NUMBERED = "编号时间"
+
+
 def late_cases(here: Standing, facts: Facts, period: Period) -> tuple[LateCase, ...]:
     """Every stage that is late now, and every one due in the period that was finished late; longest first."""
     stages = here.stages
@@ -53,8 +56,10 @@ def responsible(facts: Facts, row: int, rule: Rule, day: dt.date, involved: froz
     """Who answered for a stage of a ticket on the day it was due, and how that is known.
 
     The person the ticket names for it; else who was on duty by 人员 (STD-21), never somebody involved (STD-20); else
-    nobody, with the role as the reason.
+    nobody, with the role as the reason. A number that came late (STD-03) is ours to answer for, and nobody's.
     """
+    if rule.stop == _NUMBERED:
+        return "kesu", "自动编号：电脑当时没有运行，或工作簿写不进去"
     column = handler_column(rule.stop, rule.responsible)
     named = names_in(str(facts.register.at[row, column])) if column else ()
     if named:

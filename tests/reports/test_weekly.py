@@ -143,6 +143,22 @@ FK20261110-001 | 11-10 08:00 | 11-10 08:10 | 11-10 08:20 | 11-10 08:25 | 11-10 0
     assert (bare.person, bare.why) == ("", "管理部未安排人员")
 
 
+def test_a_number_that_came_late_is_nobody_s_lateness() -> None:
+    text = """
+反馈登记
+编号           | 接收时间    | 上报时间    | 填单时间    | 编号时间    | 转管理部时间
+FK20261110-001 | 11-10 08:00 | 11-10 08:10 | 11-10 08:20 | 11-10 20:25 | 11-10 20:40
+
+人员
+姓名   | 角色         | 主次 | 邮箱         | 在岗
+苗可欣 | 客户服务中心 | 主   | miao@x.example | 是
+"""
+    cases = summarise(tables.facts(text, now="11-17 08:00"), (), WEEK).late_cases
+    (case,) = [one for one in cases if one.rule == "STD-03"]
+    assert (case.person, case.late) == ("kesu", dt.timedelta(hours=11, minutes=50))
+    assert "电脑当时没有运行" in case.why
+
+
 def test_what_the_general_manager_must_decide_comes_first(hand: Summary) -> None:
     told = [(one.ticket, one.reasons) for one in hand.decisions]
     assert told == [
