@@ -138,7 +138,7 @@ def _timeline(case: Case) -> _Part:
         Head("内容", 10),
         Head("出处", 4),
     )
-    rows = [(stacked(one.when), one.what, one.who, one.told, one.cell) for one in entries]
+    rows = [(stacked(one.when), one.what.replace("：", "\n"), one.who, one.told, one.cell) for one in entries]
     undated = sum(one.when == UNDATED for one in entries)
     much = f"{len(entries)} 条" + (f"（{undated} 条没有时间，在最后）" if undated else "")
     return _form(case, "二、经过时间线", Table(heads, rows, "没有记录")), much

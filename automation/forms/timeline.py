@@ -30,6 +30,8 @@ _REGISTER: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """Columns of the register: when, who, and what is told with it."""
 
+_NAMES = {"下次答复时间": "答应下次答复"}
+
 _SIDE: tuple[tuple[Table, str, str, tuple[str, ...]], ...] = (
     (EVENTS, "时间", "经手人", ("对象", "内容", "结果")),
     (CALLBACKS, "回访时间", "回访人", ("接通", "满意度", "客户意见", "是否闭环", "备注")),
@@ -79,7 +81,7 @@ def timeline(case: Case) -> tuple[Entry, ...]:
 def _of_register(case: Case) -> Iterator[Entry]:
     for column, who, more in _REGISTER:
         if case.register[column]:
-            yield _entry(case.register, column, column.removesuffix("时间"), who, more)
+            yield _entry(case.register, column, _NAMES.get(column, column.removesuffix("时间")), who, more)
 
 
 def _of_sides(case: Case) -> Iterator[Entry]:

@@ -118,3 +118,9 @@ def test_a_folder_that_cannot_be_one_is_told_in_chinese(book, register, tmp_path
     (tmp_path / "文件").write_text("x")
     result = kesu("form", book, register[0]["编号"], "-o", tmp_path / "文件" / "里", *NOW)
     assert result.exit_code == 2 and "写不进文件夹" in result.output
+
+
+def test_a_file_that_is_no_workbook_is_told_in_chinese(tmp_path):
+    (tmp_path / "坏.xlsx").write_bytes(b"MZ" + bytes(200))
+    assert "不是 Excel 工作簿" in kesu("form", tmp_path / "坏.xlsx", "FK20261103-001", *NOW).output
+    assert kesu("form", tmp_path / "没有.xlsx", "FK20261103-001", *NOW).exit_code == 2
