@@ -36,6 +36,7 @@ PURE = (
     "workbook/vocabulary*",
     "automation/alerts*",
     "automation/amendments*",
+    "automation/answered*",
     "automation/catalogue*",
     "automation/adoption/looks*",
     "automation/adoption/proposal*",

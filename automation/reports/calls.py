@@ -90,13 +90,17 @@ def _line(one: Item) -> Mapping[str, object]:
         "plate": one.plate,
         "phone": one.phone or "登记表没有电话",
         "phone_at": one.phone_at,
-        "matter": one.matter if len(one.matter) <= _SHORT else f"{one.matter[: _SHORT - 1]}…",
+        "matter": _cut(one.matter),
         "cause": "" if one.cause in one.matter else one.cause,
         "since": f"{one.since:%Y-%m-%d}" if one.since else "",
         "age": one.age,
         "expected": f"{one.expected:%m-%d}" if one.expected else "",
         "past": one.past,
-        "talk": pending_book.last_talk(one),
+        "talk": _cut(pending_book.last_talk(one)),
         "backup": one.backup,
         "fill_at": "、".join(pending_book.short(place) for place in one.fill_at),
     }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"

@@ -24,6 +24,9 @@ REPEATED = dt.timedelta(days=180)
 """A car that came back with a complaint about the same department within half a year is a repeat."""
 
 
+_SHORT = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A case of the month as its department is told of it, masked. ``late``: its latest stage, ``""`` when none was.
@@ -229,7 +232,7 @@ def _outstanding(asked: pd.DataFrame, facts: Facts, masked: Masked) -> tuple[Out
             ticket=str(facts.register.at[row, "编号"]),
             department=str(one["department"]),
             month=str(one["month"]),
-            summary=masked.summary(int(row)),
+            summary=masked.summary(int(row), _SHORT),
             sent=one["sent"].date(),
             due=one["due"].date(),
             age=(facts.now.date() - one["sent"].date()).days,

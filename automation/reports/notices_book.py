@@ -45,6 +45,7 @@ def form(notice: Notice, period: Period, due: dt.date, now: dt.datetime, numbers
 def _form(notice: Notice, title: str, period: Period, due: dt.date, now: dt.datetime) -> Page:
     cases = notice.asked
     more = len(cases) - FIRST
+    again = sum(bool(one.again) for one in cases)
     blocks: list[Tiles | Grid | Side] = [
         Tiles(
             (
@@ -54,8 +55,13 @@ def _form(notice: Notice, title: str, period: Period, due: dt.date, now: dt.date
                     f"{period.name_before} {notice.before}，{change(len(cases), notice.before)}",
                 ),
                 Tile("超时环节", len(_late_rows(notice)), f"{period.name}到期的", RED if _late_rows(notice) else GREEN),
-                Tile("同一辆车又反馈", sum(bool(one.again) for one in cases), "半年内", AMBER),
-                Tile("以前未答复", len(notice.outstanding), "见《未答复》", RED if notice.outstanding else GREEN),
+                Tile("同一辆车又反馈", again, "半年内", AMBER if again else GREEN),
+                Tile(
+                    "以前未答复",
+                    len(notice.outstanding),
+                    "见《未答复》" if notice.outstanding else "没有",
+                    RED if notice.outstanding else GREEN,
+                ),
             )
         ),
         Grid(

@@ -36,13 +36,13 @@ def text(mail: ReportMail, facts: Facts) -> str:
     """The plain part, with its punctuation folded."""
     part = email.message_from_bytes(sent(mail, facts).raw, policy=policy.default).get_body(("plain",))
     assert part is not None
-    return tables.plain(str(part.get_content()))  # type: ignore[attr-defined]
+    return tables.plain(str(part.get_content()))
 
 
 def html(mail: ReportMail, facts: Facts) -> str:
     part = email.message_from_bytes(sent(mail, facts).raw, policy=policy.default).get_body(("html",))
     assert part is not None
-    return tables.plain(str(part.get_content()))  # type: ignore[attr-defined]
+    return tables.plain(str(part.get_content()))
 
 
 def workbook(mail: ReportMail) -> Any:
