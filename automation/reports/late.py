@@ -15,7 +15,6 @@ from automation.roster import handler_column, names_in
 from automation.sla.rules import Rule
 from automation.sla.verdict import Verdict
 
-
 _NUMBERED = "编号时间"
 
 
