@@ -82,7 +82,7 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     changes, seen = history.compare(ledger, past.history, now, keeping=keeping)
     past = replace(past, history=past.history.after(changes, seen, now))
     facts, found = look(ledger, past, now)
-    facts = replace(facts, terms=Terms(round(settings.rewards.penalty_limit * 100), settings.rewards.archived_until))
+    facts = replace(facts, terms=settings.rewards)
     enacted = enactments.compare(facts)
     facts = replace(facts, past=replace(past, rule_changes=(*past.rule_changes, *enacted.changes)))
     told = escalation.escalate(facts, past.told, settings.alerts)

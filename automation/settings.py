@@ -17,6 +17,7 @@ from automation import readers
 from automation.adoption import saved
 from automation.adoption.saved import Adoption
 from automation.jobs import CATCH_UP, HOLIDAY, JOBS, Job
+from automation.payroll.terms import Terms
 
 _UNNAMED = "客诉登记.xlsx"
 
@@ -152,7 +153,7 @@ class Settings:
     jobs: tuple[Job, ...]
     robots: tuple[Robot, ...] = ()
     """Those in use."""
-    rewards: Rewards = Rewards()
+    rewards: Terms = Terms()
     adopted: Adoption = field(default_factory=Adoption)
     """A register of the dealership's own: how it is read, and from when it is judged."""
 
@@ -426,7 +427,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             for name in _ROBOTS
             if values[f"robots.{name}.roles"]
         ),
-        rewards=Rewards(values["rewards.penalty_limit"], values["rewards.archived_until"]),
+        rewards=Terms(round(values["rewards.penalty_limit"] * 100), values["rewards.archived_until"]),
     )
 
 

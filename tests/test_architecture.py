@@ -54,6 +54,7 @@ PURE = (
     "automation/lookup*",
     "automation/numbering*",
     "automation/past*",
+    "automation/payroll/*",
     "automation/plan*",
     "automation/privacy*",
     "automation/reports/*",
@@ -367,6 +368,7 @@ GOOD = {
         '    return past.now < now and dt.datetime(2026, 1, 1) < pd.Timestamp("2026-01-01") and time(0) == now.time()\n'
     ),
     "automation/reports/weekly.py": '"""Pure."""\nfrom ..checks import dates\n',
+    "automation/payroll/lines.py": '"""Pure."""\n',
     "automation/sla/clock.py": '"""Pure."""\n',
     "automation/forms/handling.py": '"""Pure."""\n',
     "automation/sidesheets/care.py": '"""Pure."""\n',

@@ -13,7 +13,7 @@ import pandas as pd
 from automation.checks.trail import Trail, trails
 from automation.identifiers import TICKET
 from automation.past import Past
-from automation.payroll.settlement import Terms
+from automation.payroll.terms import Terms
 from automation.roster import Roster, names_in
 from automation.sla.rules import RuleBook
 from automation.sla.stages import Clocks, StageClock

@@ -13,18 +13,8 @@ from automation.payroll.adjustments import Group
 from automation.payroll.holds import Allowance, Fault, Held, Twins
 from automation.payroll.lines import LATER, NEW, PENALTY, RESTORED, REWARD, Entry, Line, Row, plain, total
 from automation.payroll.matching import match
+from automation.payroll.terms import Terms
 from workbook.finding import Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a dealership sets. ``penalty_limit``: fen that one month may take from one person, 0 for what is not checked.
-
-    ``archived_until``: the last month (``2025-12``) whose rows were taken out of the workbook; empty for none.
-    """
-
-    penalty_limit: int = 0
-    archived_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,8 @@ def _rewards(ground: Ground) -> None:
         ("PAY-03", "金额", "金额", None, "没有金额"),
         ("PAY-03", "金额", "金额", -200, "金额是负数"),
         ("PAY-01", "编号", "编号", "", "登记表里没有这个编号"),
+        ("PAY-05", "依据条款", "依据条款", None, "没有依据条款"),
+        ("PAY-06", "姓名", "部门", None, "没有姓名"),
     )
     for row, (rule, column, other, value, what) in zip(rows, gaps, strict=False):
         wrong = value if value != "" else f"{str(row['编号'])[:-3]}987"
@@ -152,6 +154,11 @@ def _rewards(ground: Ground) -> None:
         row["姓名"] = next(person.name for person in reversed(people.STAFF) if person.name not in named)
         row["部门"] = people.department(str(row["姓名"]))
         ground.note("PAY-04", REWARDS.sheet, "姓名", row, "该单没有提到这个人")
+    for row in [row for row in rows[len(gaps) + 1 :] if row["类型"] == "奖励"][:1]:
+        twin = {**row, "事由": f"{row['事由']}（补写）"}
+        written = ground.contents[REWARDS.sheet]
+        written.insert(next(place for place, one in enumerate(written, 1) if one is row), twin)
+        ground.note("PAY-07", REWARDS.sheet, "编号", twin, "同一笔奖励写了两次")
 
 
 def _absences(ground: Ground) -> None:

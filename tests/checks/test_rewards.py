@@ -1,9 +1,16 @@
 """Rewards and penalties: what may not reach finance."""
 
+from dataclasses import replace
+
 import pytest
 
 from automation.checks import rewards
-from tests.checks.cases import ERROR, WARNING, Case
+from automation.checks.rewards import settlement
+from automation.past import Past
+from automation.payroll.settlement import Closed
+from automation.payroll.terms import Terms
+from tests import tables
+from tests.checks.cases import ERROR, WARNING, Case, look, place
 
 PAID = """
 反馈登记
@@ -125,7 +132,116 @@ CASES = (
         PAID.replace("第三条", ""),
         ("处罚 | ", "处罚 | 第三条"),
     ),
+    Case(
+        "an amount with parts of a fen",
+        "PAY-03",
+        "奖罚明细!F2",
+        ERROR,
+        "金额“200.005”不是整分",
+        PAID.replace("200", "200.005"),
+        ("200.005", "200.01"),
+    ),
+    Case(
+        "nobody to pay or fine",
+        "PAY-06",
+        "奖罚明细!C2",
+        ERROR,
+        "没有姓名",
+        PAID.replace("刘强 | 处罚", " | 处罚"),
+        ("001 |  | 处罚", "001 | 刘强 | 处罚"),
+    ),
+    Case(
+        "two people and one amount",
+        "PAY-06",
+        "奖罚明细!C2",
+        ERROR,
+        "姓名“刘强、张伟”是几个人",
+        PAID.replace("刘强 | 处罚", "刘强、张伟 | 处罚"),
+        ("、张伟", ""),
+        hints="每人一行",
+    ),
+    Case(
+        "neither a reward nor a penalty",
+        "PAY-06",
+        "奖罚明细!D2",
+        ERROR,
+        "类型“扣分”不是奖励或处罚",
+        PAID.replace("处罚", "扣分"),
+        ("扣分", "处罚"),
+    ),
+    Case(
+        "a line without its day",
+        "PAY-06",
+        "奖罚明细!A2",
+        ERROR,
+        "没有日期",
+        PAID.replace("11-05 | FK", " | FK"),
+        ("\n | FK", "\n11-05 | FK"),
+    ),
+    Case(
+        "the same penalty a second time",
+        "PAY-07",
+        "奖罚明细!B3",
+        ERROR,
+        "与本次报送的第 2 行重复",
+        PAID + "11-09 | FK20261103-001 | 刘强 | 处罚 | 第三条 | 200 | 赵敏 | 陈总 | 11-10",
+        ("| 200 | 赵敏", "| 210 | 赵敏"),
+        hints="非重复",
+    ),
 )
+
+
+# --- What only the settlement knows -----------------------------------------------------------------------------------
+
+
+def told(text: str, *, closed: str = "", terms: Terms | None = None) -> dict[str, str]:
+    """Place → rule of what is found in ``text`` after October was closed over the rows of ``closed``."""
+    past = Past()
+    if closed:
+        before = settlement(tables.facts(closed, now="11-04 08:00"), "2026-10", "2026-10")
+        past = Past(closed=(Closed(before, tables.moment("11-04 08:00"), "", b"", ""),))
+    facts = replace(tables.facts(text, past=past), terms=terms or Terms())
+    return {place(f): f.rule for f in look(rewards.CHECKS, facts) if f.rule > "PAY-07"}
+
+
+OLD = PAID.replace("11-05", "10-05").replace("11-06", "10-06")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("200 ", "150 ", "奖罚明细!F2"),
+        ("刘强 | 处罚", "张伟 | 处罚", "奖罚明细!C2"),
+        ("第三条", "第四条", "奖罚明细!F2"),
+    ],
+)
+def test_pay_09_a_reported_line_that_was_changed_is_told_at_its_cell(old: str, new: str, where: str) -> None:
+    assert told(OLD.replace(old, new), closed=OLD) == {where: "PAY-09"}
+    assert told(OLD, closed=OLD) == {}
+
+
+def test_pay_09_a_reported_line_that_was_deleted_is_told_of_the_sheet() -> None:
+    head, _, _ = OLD.rpartition("10-05 |")
+    assert told(head, closed=OLD) == {"奖罚明细": "PAY-09"}
+
+
+def test_pay_08_what_is_over_the_limit_is_told_and_waits() -> None:
+    more = PAID + "11-09 | FK20261103-001 | 刘强 | 处罚 | 第八条 | 120 | 赵敏 | 陈总 | 11-10"
+    assert told(more) == {}
+    assert told(more, terms=Terms(penalty_limit=300_00)) == {"奖罚明细!F3": "PAY-08"}
+
+
+def test_pay_10_a_line_from_before_the_first_month_is_told_until_somebody_says_what_became_of_it() -> None:
+    earlier = OLD + "09-09 | FK20261103-001 | 刘强 | 处罚 | 第八条 | 120 | 赵敏 | 陈总 | 09-10"
+    assert told(earlier, closed=OLD) == {"奖罚明细!A3": "PAY-10"}
+    assert told(earlier) == {}, "before the first report nobody knows when kesu's time begins"
+
+
+def test_pay_11_many_lines_gone_at_once_are_told_of_and_not_taken_back() -> None:
+    many = "".join(
+        f"10-{day:02} | FK20261103-001 | 刘强 | 处罚 | 第{day}条 | 200 | 赵敏 | 陈总 | 10-28\n" for day in range(10, 18)
+    )
+    assert told(OLD, closed=OLD + many) == {"奖罚明细": "PAY-11"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

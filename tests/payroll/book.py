@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from automation.payroll.holds import Fault, Held
 from automation.payroll.lines import Entry, Line, Row
-from automation.payroll.settlement import Closed, Settlement, Terms, settle
+from automation.payroll.settlement import Closed, Settlement, settle
+from automation.payroll.terms import Terms
 from tests.tables import moment, plain
 from workbook.finding import Severity
 

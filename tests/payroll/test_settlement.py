@@ -7,7 +7,8 @@ import pytest
 from automation.payroll.accounts import accounts
 from automation.payroll.lines import yuan
 from automation.payroll.matching import months
-from automation.payroll.settlement import Terms, known
+from automation.payroll.settlement import known
+from automation.payroll.terms import Terms
 from tests.payroll.book import Year, notes, reasons, rows, said, total
 from tests.tables import plain
 

@@ -10,7 +10,8 @@ import pytest
 
 from automation.payroll.lines import Entry, Row
 from automation.payroll.matching import match, months
-from automation.payroll.settlement import Terms, known
+from automation.payroll.settlement import known
+from automation.payroll.terms import Terms
 from tests.payroll.book import Year, row, total, wrong
 
 PEOPLE = ("张伟", "刘强", "王芳", "李娜")
