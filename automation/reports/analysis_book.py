@@ -126,7 +126,7 @@ def _tiles(sheets: Sheets) -> list[Tiles]:
             (
                 Tile(
                     "培训建议",
-                    Formula(f'=COUNTIF({sheets.topics.cells("规则")},"PX*")', len(found.topics)),
+                    Formula(f'=COUNTIF({sheets.topics.cells("规则")},"培训*")', len(found.topics)),
                     "见《培训建议》，规则见《判定规则》",
                     VIOLET,
                 ),

@@ -12,12 +12,12 @@ from automation.sample.answers import answers, forgotten, mailed, unanswered
 from automation.sample.besides import beside
 from automation.sample.misnumbered import misnumber
 from automation.sample.mistakes import plant
-from automation.sample.otherflows import further_cases, other_flows
+from automation.sample.otherflows import further_cases, other_flows, repeated_cases
 from automation.sample.planted import Planted
 from automation.sample.records import callbacks, events, moment_of, pending
 from automation.sample.rewards import rewards
 from automation.sample.sideledgers import accidents, care, closing_days, spot_checks, warranty
-from automation.sample.tickets import cases, number
+from automation.sample.tickets import SPREAD_DAYS, cases, number
 from workbook import schema
 
 __all__ = ["Planted", "Sample", "dealership"]
@@ -40,12 +40,15 @@ class Sample:
     unanswered: tuple[Planted, ...]
 
 
-def dealership(tickets: int, seed: int, now: dt.datetime) -> Sample:
+def dealership(tickets: int, seed: int, now: dt.datetime, *, days: int = SPREAD_DAYS) -> Sample:
     """A dealership with ``tickets`` rows in its register, as it stands at ``now``; the same arguments, the same sample.
 
     The newest tickets have no 编号 yet, and 当前环节, 截止时间, 状态, 提示 are empty: the first pass fills them in. A small
     sample holds fewer mistakes; one without tickets holds staff, rules and opening hours and no mistake but those of
     the roster. Raises ``ValueError`` for a negative number of tickets.
+
+    ``days``: over how many days before ``now`` the tickets are spread. Where they are more than usual, one ticket in ten
+    follows another flow, and what is old has been settled.
     """
     if tickets < 0:
         raise ValueError("tickets must not be negative")
@@ -54,7 +57,9 @@ def dealership(tickets: int, seed: int, now: dt.datetime) -> Sample:
     others = other_flows(rng, now, 8 if tickets >= _ENOUGH_FOR_ALL_FLOWS else 0)
     if tickets >= _ENOUGH_FOR_THEIR_MISTAKES:
         others += further_cases(rng, now)
-    made = sorted([*cases(tickets - len(others), rng, now), *others], key=lambda case: case.received)
+    if days > SPREAD_DAYS:
+        others += repeated_cases(rng, now, max(0, tickets // 10 - len(others)), days)
+    made = sorted([*cases(tickets - len(others), rng, now, days), *others], key=lambda case: case.received)
     number(made, rng, now)
     misnumbered = list(misnumber(made))
     ledgers = pending(made, rng, now)

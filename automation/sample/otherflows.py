@@ -112,6 +112,14 @@ def further_cases(rng: random.Random, now: dt.datetime) -> list[Case]:
     ]
 
 
+def repeated_cases(rng: random.Random, now: dt.datetime, count: int, days: int) -> list[Case]:
+    """``count`` more of them over the last ``days``, from times at which all of them have been closed."""
+    closed = [script for script in _SCRIPTS if script.closed]
+    return [
+        _case(replace(closed[place % len(closed)], days_ago=rng.uniform(15, days)), rng, now) for place in range(count)
+    ]
+
+
 def _case(script: _Script, rng: random.Random, now: dt.datetime) -> Case:
     day = now - dt.timedelta(days=script.days_ago)
     received = day.replace(hour=rng.randint(9, 16), minute=rng.randint(0, 59), second=0, microsecond=0)

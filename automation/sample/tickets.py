@@ -16,6 +16,9 @@ from workbook.vocabulary import STANDARD_FLOW
 Row = dict[str, object]
 
 SPREAD_DAYS = 150
+_SETTLED_DAYS = 60
+_SETTLED = {"pending": "resolved", "visit": "resolved", "stuck": "plain", "old": "plain"}
+"""Where a sample covers more than the usual span: what became of the tickets from before the last 60 days."""
 FRESH = dt.timedelta(hours=8)
 UNNUMBERED = 10
 _MAJOR_CHANNELS = ("厂家", "消费者协会", "媒体")
@@ -75,16 +78,18 @@ class Case:
         return self.times[stage]
 
 
-def cases(count: int, rng: random.Random, now: dt.datetime) -> list[Case]:
+def cases(count: int, rng: random.Random, now: dt.datetime, spread: int = SPREAD_DAYS) -> list[Case]:
     """``count`` tickets of the standard flow in order of 接收时间, not numbered yet."""
     standing = TARGETS[: min(len(TARGETS), max(min(count, 3), count // 6))]
     told: deque[Story] = deque(maxlen=14)
     made = [_standing_case(target, rng, now, told) for target in standing]
     rest = count - len(made)
     tracks = _tracks(rest)
-    days = sorted(rng.uniform(2.2, SPREAD_DAYS) for _ in range(rest))
+    days = sorted(rng.uniform(2.2, spread) for _ in range(rest))
     owners: list[Customer] = []
     for ago, track in zip(days, tracks, strict=True):
+        if spread > SPREAD_DAYS and ago > _SETTLED_DAYS:
+            track = _SETTLED.get(track, track)
         received = _opening(rng, now - dt.timedelta(days=ago), now)
         if track == "old":
             received = _opening(rng, now - dt.timedelta(days=70 + ago % 20), now)

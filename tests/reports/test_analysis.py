@@ -173,7 +173,7 @@ def test_topics_and_measures_of_the_pages_are_those_of_the_sheets(shop: Shop) ->
     tickets = {row["编号"] for row in listing(book["反馈明细"])}
     for row in behind:
         assert rules[row["规则"]] == row["规则怎么说"]
-        if row["规则"] != "PX-08":
+        if row["规则"] != "培训8":
             assert set(row["所依据的单"].split("、")) <= tickets
     states = Counter((row["部门"], row["状态"]) for row in listing(book["措施"]))
     for row in grid(book["部门与人员"], "纠正、预防措施与改善计划"):
@@ -260,7 +260,7 @@ def test_the_mail_says_what_happened_what_to_learn_and_what_is_owed() -> None:
     assert "2026年10月:收到 5 件,再次投诉 2 件" in tables.plain(subject)
     assert (mail.key, mail.roles) == ("report|analysis|2026-10", ("主管总经理", "管理部", "客户服务中心"))
     for part in (text, html):
-        for said in ("质量问题", "PX-01", "FK20261003-001", "同一故障", "逾期未验证", "缺分析报告", "9月", "1/2"):
+        for said in ("质量问题", "培训1", "FK20261003-001", "同一故障", "逾期未验证", "缺分析报告", "9月", "1/2"):
             assert said in part, said
     assert "10月收到 5 件,比9月多 4 件,前2个月平均 1.0 件" in tables.plain(text)
 

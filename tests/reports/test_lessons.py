@@ -183,11 +183,11 @@ def test_satisfaction_by_department(hand: Analysis) -> None:
 def test_every_topic_says_its_rule_its_figures_and_its_tickets(hand: Analysis) -> None:
     """X-05."""
     told = {(t.rule.id, t.about): (t.count, tables.plain(t.why), t.cases.rows) for t in hand.topics}
-    assert told[("PX-01", "质量问题")] == (3, "当月3件,前2个月平均1.0件", (AGAIN, SECOND, MAJOR))
-    assert told[("PX-03", "张伟")] == (2, "当月涉及3件,其中责任认定属实2件", (AGAIN, SECOND))
-    assert told[("PX-06", "维修后一月内同类故障")][2] == (SECOND,)
-    assert told[("PX-07", "机修车间")] == (2, "当月有评价3件,不满意2件", (AGAIN, SECOND))
-    assert ("PX-05", "机修车间") not in told  # one repeat is none yet
+    assert told[("培训1", "质量问题")] == (3, "当月3件,前2个月平均1.0件", (AGAIN, SECOND, MAJOR))
+    assert told[("培训3", "张伟")] == (2, "当月涉及3件,其中责任认定属实2件", (AGAIN, SECOND))
+    assert told[("培训6", "维修后一月内同类故障")][2] == (SECOND,)
+    assert told[("培训7", "机修车间")] == (2, "当月有评价3件,不满意2件", (AGAIN, SECOND))
+    assert ("培训5", "机修车间") not in told  # one repeat is none yet
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_category_is_a_topic_from_half_more_than_before_on(this: int, before: 
         lines += ["FK20260909-001 | 09-09 09:00 | 服务态度"]
     text = "反馈登记\n编号 | 接收时间 | 反馈类别\n" + "\n".join(lines)
     found = analyse(tables.facts(text, now="11-03 08:00"), OCTOBER)
-    assert ("费用价格" in {t.about for t in found.topics if t.rule.id == "PX-01"}) is proposed
+    assert ("费用价格" in {t.about for t in found.topics if t.rule.id == "培训1"}) is proposed
 
 
 def test_every_rule_can_be_asked_and_says_what_it_does() -> None:
