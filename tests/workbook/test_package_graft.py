@@ -177,3 +177,13 @@ def test_styles_in_a_prefix_and_without_conditional_formats_take_more():
     assert Stylesheet(made).count(b"cellXfs") == 5 + len(set(merged.xfs.values())) and b"<dxf" not in made
     assert made.index(b"</x:cellStyles>") < made.index(b"<x:dxfs") < made.index(b"</x:styleSheet>")
     assert xml[: xml.index(b"<x:fonts")].split(b"count=")[0] in made
+
+
+def test_beside_a_merged_header_the_look_is_that_of_its_first_cell():
+    rows = (
+        '<row r="2"><c r="A2" s="3"/><c r="B2" s="3" t="inlineStr"><is><t>车主</t></is></c></row>'
+        '<row r="3"><c r="A3" t="inlineStr"><is><t>受理时间</t></is></c><c r="B3"/></row>'
+    )
+    merged = book(rows, after='<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>')
+    sheet = openpyxl.load_workbook(io.BytesIO(widen(merged, Widening("登记", 3, 2, 2, TWO, 2, "kesu")).data))["登记"]
+    assert sheet["C3"].font.b and sheet["C2"].font.b and sheet["C2"].value == "kesu"

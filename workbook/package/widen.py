@@ -155,7 +155,7 @@ def _row(
         raise CannotPatch(f"工作表“{sheet}”第 {number} 行里没有表头了，没有加列。")
     document, prefix = layout.document, layout.document.prefix
     tag = document.plain[row.start : row.open_end]
-    look = _style_at(layout, row, neighbour)
+    look = _header_look(layout, row, neighbour)
     cuts: list[Splice] = []
     for column, slot in layout.slots(row, sorted(texts)).items():
         place, style = Cell(sheet, number, column), look
@@ -172,6 +172,14 @@ def _row(
     if tag != document.plain[row.start : row.open_end]:
         cuts.append((row.start, row.open_end, tag))
     return _joined(cuts)
+
+
+def _header_look(layout: Layout, row: Row, column: int) -> int:
+    """The style of the header beside: of a merged one that of its first cell, for that is the one seen."""
+    merge = next((area for area in layout.merges if area.holds(row.number, column)), None)
+    if merge is not None:
+        return _style_at(layout, layout.rows([merge.top])[merge.top], merge.left)
+    return _style_at(layout, row, column)
 
 
 def _joined(cuts: list[Splice]) -> list[Splice]:
