@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from automation import channels, horizon, lease, mailing, outbox, plan, rest
+from automation import channels, health, horizon, lease, mailing, outbox, plan, rest, vitals
 from automation.journal import Journal, JournalUnusable, NumberTaken
 from automation.lease import Computer
 from automation.outbox import Delivered
@@ -182,7 +182,7 @@ def run(
 
 def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[Finding, ...]:
     """Reserve the numbers and queue the mail in one transaction; returns what could not be made a mail of."""
-    mails = mailing.of(decided, settings)
+    mails = mailing.of(decided, settings, _standing(settings, now) if decided.digests or decided.reports else "")
     journal.commit(
         now=now,
         issued=decided.issued,
@@ -200,6 +200,13 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         rule_changes=decided.enacted.changes,
     )
     return mails.findings
+
+
+def _standing(settings: Settings, now: dt.datetime) -> str:
+    """How kesu is, for the foot of the managers' mails; nothing, when that cannot be told."""
+    with suppress(KesuError, OSError):
+        return health.standing(vitals.take(settings, now))
+    return ""
 
 
 def _unwritten(refusal: Refusal) -> Finding:

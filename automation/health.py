@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from automation.past import Fault
@@ -148,16 +148,33 @@ def exit_code(facts: Facts, lines: Sequence[Line]) -> int:
     return ATTENTION if any(line.level is Level.BAD for line in lines) else WELL
 
 
+FOOT_FOR = frozenset({"主管总经理", "管理部", "客户服务中心"})
+"""Whose digests and summaries end with :func:`standing`."""
+
+
 def standing(facts: Facts) -> str:
-    """One sentence for the foot of a mail to 主管总经理 and 客户服务中心: the software is alive, and since when.
+    """One sentence for the foot of a mail that a pass makes at ``facts.now``: whether all is well, and what to expect.
 
     A mail that says nothing but "all is well", every day, would soon be read by nobody; it stands where they look anyway.
+    A mail cannot tell that no mail comes: therefore it names the next summary, whose absence says so.
     """
-    bad = sum(line.level is Level.BAD for line in judge(facts))
-    looked = f"最近一次处理 {facts.looked:%m-%d %H:%M}" if facts.looked else "还没有处理过"
-    mail = f"，最近一封邮件 {facts.last_mail:%m-%d %H:%M}" if facts.last_mail else ""
-    how = f"kesu 有 {bad} 件事需要人处理（用 kesu status 查看）" if bad else "kesu 运行正常"
-    return f"{how}：{looked}{mail}"
+    counts = {name: count for name, count in facts.beat.counts.items() if name == "readers"} if facts.beat else {}
+    here = replace(facts, passed=facts.now, fault=None, owed=(), beat=Beat(facts.now, DONE, counts=counts), holder="")
+    recent = facts.now - FAILURE_MATTERS
+    lost = [one for one in facts.letters if _unsent(one) and one.changed_at >= recent]
+    bad = sum(line.level is Level.BAD for line in judge(here) if line.what != "邮件")
+    told = [*([f"有 {len(lost)} 封邮件没有发出"] if lost else []), *([f"有 {bad} 件事需要人处理"] if bad else [])]
+    how = f"{'，'.join(told)}，请让维护人员用 kesu status 查看" if told else "一切正常"
+    if not facts.upcoming:
+        return f"kesu：{how}。"
+    title, at = facts.upcoming[0]
+    return f"kesu：{how}。下一份{title} {at:%m-%d %H:%M} 发出，到时没有收到就是出了故障。"
+
+
+def _unsent(letter: Letter) -> bool:
+    """Whether somebody lacks it and it does not go by itself."""
+    stuck = letter.state == "uncertain" and (letter.kind == "money" or not letter.again)
+    return stuck or letter.state == "failed" or bool(letter.refused)
 
 
 def _passes(facts: Facts) -> Iterator[Line]:

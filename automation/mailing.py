@@ -43,7 +43,7 @@ class Mailing:
     closed: tuple[Closed, ...] = ()
 
 
-def of(decided: Plan, settings: Settings) -> Mailing:
+def of(decided: Plan, settings: Settings, standing: str = "") -> Mailing:
     """All mail of a pass. What cannot be made is a finding, stops nothing else, and is due again at the next pass."""
     templates = render.environment(settings)
     messages: list[Message] = []
@@ -53,7 +53,7 @@ def of(decided: Plan, settings: Settings) -> Mailing:
     mailed: list[Digest] = []
     for digest in decided.digests:
         try:
-            messages.append(render.digest(digest, settings, templates))
+            messages.append(render.digest(digest, settings, templates, standing=standing))
             carried[messages[-1].key] = [alert.key for alert in digest.alerts]
             mailed.append(digest)
         except (BadMail, Leak, ValueError) as error:
@@ -77,7 +77,7 @@ def of(decided: Plan, settings: Settings) -> Mailing:
         if occurrence.name in stopped:
             findings.append(_unreported(occurrence, OutOfOrder("上一期还没能发出，各期要依次报送")))
             continue
-        made, failed, closing = due(occurrence, decided, settings, templates)
+        made, failed, closing = due(occurrence, decided, settings, templates, standing)
         findings += failed
         if failed and REPORTS[occurrence.name].draft:
             stopped.add(occurrence.name)
@@ -101,7 +101,7 @@ def of(decided: Plan, settings: Settings) -> Mailing:
 
 
 def due(
-    occurrence: Occurrence, decided: Plan, settings: Settings, templates: Stationery
+    occurrence: Occurrence, decided: Plan, settings: Settings, templates: Stationery, standing: str = ""
 ) -> tuple[list[Message], list[Finding], list[Closed]]:
     """The mails of one due report, why any of them could not be made, and the months that they close.
 
@@ -116,7 +116,9 @@ def due(
         facts = _leaving_out(decided) if report.draft else decided.facts
         for one in report.build(facts, decided.findings, occurrence.period, settings):
             try:
-                made.append(written(one, decided, settings, templates, note=occurrence.note, label=label))
+                made.append(
+                    written(one, decided, settings, templates, note=occurrence.note, label=label, standing=standing)
+                )
                 if report.draft and one.closes and one.closes not in facts.past.closed:
                     closing.append(replace(one.closes, note=occurrence.note, label=label))
             except Leak as error:
@@ -144,6 +146,7 @@ def written(
     also: Recipient | None = None,
     note: str = "",
     label: str = "",
+    standing: str = "",
 ) -> Message:
     """One mail of a report, ``note`` above it and ``label`` before its subject.
 
@@ -173,6 +176,7 @@ def written(
         templates=templates,
         attachments=built.attachments,
         note=note,
+        standing="" if built.closes else standing,
         customers=set(decided.facts.register["客户姓名"]) - {one.name for one in roster.people},
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from urllib.parse import quote
 
-from automation import lastcheck
+from automation import health, lastcheck
 from automation.alerts import Alert, Digest, Level, Recipient
 from automation.mail import Image, Message, compose
 from automation.privacy import Sight, mask_name, mask_plate, mask_text, sight
@@ -72,7 +72,7 @@ def environment(settings: Settings | None = None) -> Stationery:
     return Stationery(settings.mail.templates if settings else None)
 
 
-def digest(digest: Digest, settings: Settings, templates: Stationery) -> Message:
+def digest(digest: Digest, settings: Settings, templates: Stationery, *, standing: str = "") -> Message:
     """The one mail ``digest.recipient`` gets from this pass. Raises what :func:`report` raises.
 
     Its key is made of the recipient and the alerts told, so a pass that is repeated cannot queue it again. All that one
@@ -104,6 +104,7 @@ def digest(digest: Digest, settings: Settings, templates: Stationery) -> Message
         now=digest.now,
         settings=settings,
         templates=templates,
+        standing=standing,
         thread=(f"alert|{to.address.lower()}|{year}-W{week:02}", f"客诉提醒 {year}年第{week}周"),
     )
 
@@ -124,15 +125,20 @@ def report(
     note: str = "",
     thread: tuple[str, str] | None = None,
     customers: Collection[str] = (),
+    standing: str = "",
 ) -> Message:
     """One mail to all ``recipients`` from ``template``.html.j2 and .txt.j2.
 
     The templates get ``context`` and besides it ``subject``, ``now``, ``dealership``, ``note`` (a sentence above all
-    else; the text part has it without its template's doing). ``attachments`` are
+    else; the text part has it without its template's doing). ``standing``: how kesu is, for the foot of
+    what those of ``health.FOOT_FOR`` get. ``attachments`` are
     ``(file name, bytes)``. ``customers``: names that must not stand in a mail to readers who may see none. Raises
     ``BadMail``, :class:`~automation.lastcheck.Leak`, and Jinja2's errors for a template of ours that is wrong.
     """
+    roles = {role for recipient in recipients for role in recipient.role.split("、")}
+    standing = standing if roles & health.FOOT_FOR else ""
     words = {"subject": subject, "now": now, "dealership": settings.dealership, "note": note, **context}
+    words["standing"] = standing
     text, html = templates.write(template, words)
     made = compose(
         key=key,
@@ -140,7 +146,7 @@ def report(
         sender=(settings.mail.sender_name, settings.mail.sender or _NOBODY),
         to=[(recipient.name, recipient.address) for recipient in recipients],
         subject=f"{subject}|{settings.dealership}" if settings.dealership else subject,
-        text=f"{note}\n\n{text}" if note else text,
+        text="\n\n".join(part for part in (note, text.rstrip("\n"), standing) if part) + "\n",
         html=html,
         now=now,
         attachments=attachments,

@@ -129,9 +129,12 @@ def test_mail_that_could_not_be_made_is_said():
 
 
 def test_the_line_for_the_foot_of_a_managers_mail():
-    assert plain(health.standing(WELL)) == "kesu 运行正常:最近一次处理 11-21 09:25,最近一封邮件 11-21 08:00"
-    trouble = replace(WELL, letters=(letter("failed"), letter("uncertain", kind="money")))
-    assert plain(health.standing(trouble)).startswith("kesu 有 2 件事需要人处理")
+    assert plain(health.standing(WELL)) == "kesu:一切正常。下一份周报 11-24 08:00 发出,到时没有收到就是出了故障。"
+    lost = [letter("failed"), letter("uncertain", kind="money"), letter("uncertain"), letter("retry")]
+    open_since_night = {"unwritten_since": moment("11-21 01:00"), "open_by": LOCKED}
+    trouble = replace(WELL, letters=tuple(lost), passed=moment("11-18 09:00"), **open_since_night)
+    words = plain(health.standing(trouble))
+    assert words.startswith("kesu:有 2 封邮件没有发出,有 1 件事需要人处理,请让维护人员用 kesu status 查看。")
 
 
 # --- From a real journal ----------------------------------------------------------------------------------------------

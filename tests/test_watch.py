@@ -114,7 +114,7 @@ def world(folder: Path) -> Iterator[World]:
             title=name, draft=None, build=lambda facts, findings, period, found: (f"report|{name}|{period.label}",)
         )
 
-    def mail(key: str, *rest: object, note: str, label: str) -> Message:
+    def mail(key: str, *rest: object, note: str, label: str, standing: str) -> Message:
         return Message(key, "report", ("gm@example.cn",), key, note.encode(), f"<{key}@kesu>")
 
     def around(name: str) -> Callable[..., Any]:
@@ -140,7 +140,7 @@ def world(folder: Path) -> Iterator[World]:
     given_back = lease.Lease.release
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cycle, "snapshot", SimpleNamespace(read=lambda path: SimpleNamespace(sha256="s", data=b"")))
-        patch.setattr(cycle, "ledger", SimpleNamespace(load=lambda seen: None))
+        patch.setattr(cycle, "ledger", SimpleNamespace(load=lambda *given: None))
         patch.setattr(cycle, "plan", SimpleNamespace(decide=decide))
         patch.setattr(mailing, "REPORTS", {job.name: report(job.name) for job in JOBS})
         patch.setattr(mailing, "written", mail)
