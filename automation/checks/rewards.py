@@ -39,7 +39,7 @@ def _faults(facts: Facts) -> tuple[Fault, ...]:
 
 
 def wrong_lines(facts: Facts) -> Iterator[Finding]:
-    """PAY-01 to PAY-06: what is wrong with a line by itself."""
+    """PAY-01 and PAY-06: what is wrong with a line by itself, by these rules and those between them."""
     for fault in _faults(facts):
         if not fault.told:
             yield from mark(
@@ -54,9 +54,9 @@ def wrong_lines(facts: Facts) -> Iterator[Finding]:
 
 
 def not_to_be_reported(facts: Facts) -> Iterator[Finding]:
-    """PAY-07, PAY-08, PAY-10, PAY-11: twice the same, over the limit, before kesu's time, gone with most others.
+    """PAY-07 and PAY-08: twice the same, over the limit; and what else only the settlement knows.
 
-    PAY-09: changed after a closed month had reported it; the next month adjusts.
+    PAY-10, PAY-11: from before kesu's time, gone with most others. PAY-09: changed after a closed month had reported it.
     """
     records = facts.ledger[REWARDS]
     if records.frame.empty and not facts.past.closed:
