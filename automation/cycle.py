@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from automation import channels, health, horizon, lease, mailing, outbox, plan, rest, vitals
+from automation.dashboard import publish
 from automation.journal import Journal, JournalUnusable, NumberTaken
 from automation.lease import Computer
 from automation.outbox import Delivered
@@ -27,7 +28,7 @@ from workbook.snapshot import Snapshot
 _ATTEMPTS = 3
 """How often a pass starts over when the file was saved, or a number given, while it was deciding."""
 
-_UNSETTLED = frozenset({"CHECK-00", "MAIL-01", "READ-06", "READ-11"})
+_UNSETTLED = frozenset({"CHECK-00", "MAIL-01", "PAGE-01", "READ-06", "READ-11"})
 """Findings that every pass tells anew on the terminal, or that may pass by themselves."""
 
 Progress = Callable[[str], None]
@@ -46,6 +47,7 @@ class Outcome:
     delayed: bool = False
     refused: tuple[Refusal, ...] = ()
     unsendable: tuple[Finding, ...] = ()
+    unpublished: tuple[Finding, ...] = ()
     delivered: Delivered = field(default_factory=Delivered)
 
     @property
@@ -58,7 +60,7 @@ class Outcome:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return (*self.plan.findings, *self.unsendable, *map(_unwritten, self.refused))
+        return (*self.plan.findings, *self.unsendable, *map(_unwritten, self.refused), *self.unpublished)
 
 
 def _quiet(step: str) -> None:
@@ -160,6 +162,10 @@ def run(
         delivered = outbox.deliver(
             journal, channels.choose(settings), now, ours=held.held, terms=channels.terms(settings)
         )
+        outcome = replace(
+            outcome,
+            unpublished=publish.publish(settings, decided.facts, outcome.findings, now, decided.told),
+        )
         journal.record_pass(
             now,
             seen.sha256,
@@ -171,7 +177,7 @@ def run(
         if mark is not None and done.idle:
             journal.rest(
                 now,
-                horizon.valid_until(decided.facts, settings.alerts, settings.jobs),
+                publish.rests(settings, now, horizon.valid_until(decided.facts, settings.alerts, settings.jobs)),
                 size=mark.size,
                 changed=mark.changed,
                 sha=seen.sha256,

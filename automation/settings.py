@@ -153,6 +153,8 @@ class Settings:
     jobs: tuple[Job, ...]
     robots: tuple[Robot, ...] = ()
     """Those in use."""
+    dashboard: Path | None = None
+    """Where 看板.html is written; ``None``: nowhere."""
     rewards: Terms = Terms()
     adopted: Adoption = field(default_factory=Adoption)
     """A register of the dealership's own: how it is read, and from when it is judged."""
@@ -212,6 +214,8 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("alerts.send_from", readers.time, dt.time(7)),
     Key("alerts.send_until", readers.time, dt.time(22)),
+    Key("dashboard.write", readers.switch, True),
+    Key("dashboard.file", readers.path, None),
     Key("watch.every_minutes", readers.integer(1, 60), 5),
     Key("rewards.penalty_limit", readers.number(0, 1_000_000), 0.0),
     Key("rewards.archived_until", readers.month, ""),
@@ -356,6 +360,9 @@ def _unknown(path: str, known: set[str]) -> str:
 def _contradictions(values: Mapping[str, Any], given: Mapping[str, object]) -> Iterator[str]:
     if values["workbook"] is None:
         yield "workbook：没有说明是哪个工作簿；在命令最后写上它的文件名，或在 kesu.toml 里写 workbook = '…xlsx'"
+    page = values["dashboard.file"]
+    if page is not None and (page.suffix.lower() not in (".html", ".htm") or page.is_dir()):
+        yield "dashboard.file：应为 .html 文件，如 '\\\\服务器\\客诉\\看板.html'"
     if not values["mail.host"]:
         if values["mail.user"] or values["mail.sender"]:
             yield 'mail.host：没有写；写了 mail.user 或 mail.sender，就要写发信服务器，如 "smtp.exmail.qq.com"'
@@ -427,8 +434,14 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             for name in _ROBOTS
             if values[f"robots.{name}.roles"]
         ),
+        dashboard=_dashboard(values, workbook),
         rewards=Terms(round(values["rewards.penalty_limit"] * 100), values["rewards.archived_until"]),
     )
+
+
+def _dashboard(values: Mapping[str, Any], workbook: Path) -> Path | None:
+    beside = workbook.with_name(f"{workbook.stem}-看板.html")
+    return (values["dashboard.file"] or beside) if values["dashboard.write"] else None
 
 
 def _as_toml(value: object) -> str:

@@ -108,6 +108,8 @@ def _tell(
     click.echo(
         "            （看“反馈登记”最右边四列和“检查结果”“看板”；用 LibreOffice 打开时按 Ctrl+Shift+F9 重算看板）"
     )
+    if settings.dashboard:
+        click.echo(f"  看板网页  {settings.dashboard}")
     for path in sorted(settings.outbox.glob("*.eml")):
         click.echo(f"  提醒邮件  {path}")
     for path in reports:
