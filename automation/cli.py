@@ -60,7 +60,9 @@ def new(workbook: Path, sample: int | None, seed: int, now: dt.datetime) -> None
 
 @main.command()
 @click.argument("workbook", type=WORKBOOK, metavar="工作簿")
-@click.option("--since", type=DAY, metavar="日期", help="从哪天接收的单起计时，例如 2026-11-01（默认：今天）；更早的是历史记录。")
+@click.option(
+    "--since", type=DAY, metavar="日期", help="从哪天接收的单起计时，例如 2026-11-01（默认：今天）；更早的是历史记录。"
+)
 @click.option("--sheet", metavar="工作表", help="哪一张是登记表（默认：自己认）。")
 @click.option("--all-columns", "everything", is_flag=True, help="把 kesu 的列全部加上（默认：只加计时要用的）。")
 @click.option("--yes", is_flag=True, help="照打算的写入；不写这一项只看不改，在终端里会先问一句。")
@@ -319,6 +321,23 @@ def status(workbook: Path | None, config: Path | None, as_json: bool, now: dt.da
     from automation.commands.status import report
 
     return report(find_settings(workbook, config), as_json=as_json, now=now)
+
+
+@main.group()
+def macros() -> None:
+    """工作簿里的宏：不用宏功能也完整，用了填表更省事。"""
+
+
+@macros.command("install")
+@click.argument("workbook", type=WORKBOOK, metavar="工作簿")
+@click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
+@now_option
+@told_plainly
+def macros_install(workbook: Path, config: Path | None, now: dt.datetime) -> None:
+    """给 .xlsx 做一份带宏的 .xlsm，或更新 .xlsm 里的宏；工作簿自己的宏不动。"""
+    from automation.commands.macros import install as put_in
+
+    put_in(find_settings(workbook, config), now)
 
 
 @main.command()

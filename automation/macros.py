@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from automation.checks.people import HANDLING
-from automation.checks.required import REACHED, REQUIRED
 from automation.checks.times import CHAIN, MAY_LIE_AHEAD, PAIRS
 from automation.identifiers import NO_PLATE, PROVINCES
 from automation.numbering import SHEET_COUNTS
+from workbook.duties import HANDLING, REACHED, REQUIRED
 from workbook.schema import PENDING, REGISTER, TABLES
 from workbook.table import Column, Table
 from workbook.vba.project import Kind, Module
@@ -20,8 +19,8 @@ from workbook.vba.sources import standard_modules
 from workbook.vocabulary import VOCABULARIES
 
 TABLES_MODULE = "kesuTables"
-FORM_SHEET, FORM_CELL = "处理单", "处理单编号"
-"""The printed form's sheet, where there is one, and the defined name of the cell that takes the number."""
+FORM_SHEET, FORM_CELL = "处理单", "D3"
+"""The printed form, where there is one, and its cell that takes the number (a cell to its left says 编号)."""
 
 _LITERAL = 400
 """Signs of a string on one line: the editor takes 1023 bytes."""

@@ -112,7 +112,7 @@ Public Sub kesuPrint()
         Exit Sub
     End If
     Set form = kesuSheetNamed(ThisWorkbook, kesuFormSheet())
-    If Not form Is Nothing Then
+    If TakesNumber(form) Then
         form.Range(kesuFormCell()).Value = kesuText("编号")
         form.Activate
         kesuPrintSheet form
@@ -135,6 +135,16 @@ Failed:
     Application.EnableEvents = events
     kesuTell "没能打印：" & Err.Description
 End Sub
+
+Private Function TakesNumber(ByVal form As Object) As Boolean
+    ' Whether a sheet is the form that shows a case by its number.
+    Dim column As Long, cell As Object
+    If form Is Nothing Then Exit Function
+    Set cell = form.Range(kesuFormCell())
+    For column = 1 To cell.Column - 1
+        If InStr(1, kesuShown(form.Cells(cell.Row, column).Value), "编号", vbBinaryCompare) > 0 Then TakesNumber = True
+    Next column
+End Function
 
 Public Function kesuFormOf(ByVal sheet As Object, ByVal row As Long) As Object
     ' A sheet with every filled field of the row that was read, two columns, A4.

@@ -104,7 +104,7 @@ Private Sub CheckLists()
     Dim i As Long, allowed As String, alike As String, closed As Boolean, more As String
     For i = 0 To UBound(kesuNames)
         If kesuLists(i) <> "" And Not kesuOurs(i) And kesuRowText(i) <> "" Then
-            allowed = words("w" & kesuLists(i))
+            allowed = words.Item("w" & kesuLists(i))
             If allowed <> "" And Not kesuHas(allowed, kesuRowText(i)) Then
                 closed = kesuWords(kesuLists(i), True) <> ""
                 alike = kesuNearest(kesuRowText(i), kesuSorted(allowed))
@@ -376,7 +376,7 @@ Private Function EarlierRow(ByVal sheet As Object, ByVal row As Long, ByVal numb
     If column = 0 Then Exit Function
     If Not firstRows Is Nothing Then
         On Error Resume Next
-        EarlierRow = firstRows("n" & number)
+        EarlierRow = firstRows.Item("n" & number)
         If EarlierRow = 0 Then firstRows.Add row, "n" & number
         On Error GoTo 0
         Exit Function

@@ -13,6 +13,7 @@ Private stampedSheet As String
 Private stampedCell As String
 Private stampedValue As Double
 Private usable As Long
+Private lastSaid As String
 
 Private Function Works() As Boolean
     ' On a PC that is not set to Chinese the text of macros is not what was written: then they keep still.
@@ -61,9 +62,9 @@ Public Sub kesuChanged(ByVal sheet As Object, ByVal target As Object)
     busy = False
     Exit Sub
 Failed:
+    Trouble Err.Number & " " & Err.Description
     Application.EnableEvents = events
     busy = False
-    Trouble
 End Sub
 
 Private Sub LookAt(ByVal sheet As Object, ByVal target As Object)
@@ -82,13 +83,14 @@ Private Sub LookAt(ByVal sheet As Object, ByVal target As Object)
             If n > MOST_TO_NUMBER Then Exit For
             kesuRead sheet, row
             If kesuHolds() Then
-                ' A number that was wiped out comes back from kesu, which knows whose it is. Whole rows that move up
-                ' or down wipe out none.
-                If Touches(area, "编号") And Not kesuFilled("编号") And area.Columns.Count < MOST_COLUMNS Then
-                    kesuWait sheet.Cells(row, kesuColumn("接收时间")).Value
-                End If
                 Application.EnableEvents = False
-                one = kesuGiveNumber(sheet, row, moment)
+                one = ""
+                ' Whole rows that move up or down wipe out no number.
+                If Touches(area, "编号") And Not kesuFilled("编号") And area.Columns.Count < MOST_COLUMNS Then
+                    If kesuPutBack(sheet, row) <> "" Then numbered = "编号一经给出不改，已放回。  "
+                Else
+                    one = kesuGiveNumber(sheet, row, moment)
+                End If
                 If one <> "" And numbered = "" Then numbered = "已编号 " & one & "  "
                 If n <= MOST_ROWS And told = "" Then
                     told = kesuInWords(sheet, row, kesuRowProblems(sheet, row, moment), area.Column)
@@ -106,10 +108,11 @@ Private Function Touches(ByVal area As Object, ByVal head As String) As Boolean
     Touches = column >= area.Column And column < area.Column + area.Columns.Count
 End Function
 
-Private Sub Trouble()
+Private Sub Trouble(ByVal reason As String)
     ' Protected sheets and the like: said once, in the status bar.
+    lastSaid = reason
     On Error Resume Next
-    Application.StatusBar = "客诉宏没能处理这一格（" & Err.Description & "），请照常填写，kesu 会再检查"
+    Application.StatusBar = "客诉宏没能处理这一格（" & reason & "），请照常填写，kesu 会再检查"
 End Sub
 
 Public Sub kesuSelected(ByVal sheet As Object, ByVal target As Object)
@@ -153,6 +156,7 @@ End Function
 
 Private Sub Show(ByVal text As String, ByVal row As Long)
     shownRow = row
+    lastSaid = text
     If text = "" Then
         Application.StatusBar = False
     Else
@@ -197,7 +201,7 @@ Public Function kesuStamp(ByVal sheet As Object, ByVal target As Object) As Bool
     Next i
     Exit Function
 Failed:
-    Trouble
+    Trouble Err.Number & " " & Err.Description
 End Function
 
 Public Sub kesuUndoStamp()
@@ -209,3 +213,15 @@ Public Sub kesuUndoStamp()
     stampedCell = ""
 Failed:
 End Sub
+
+Public Function kesuStatus() As String
+    ' What the status bar was last told.
+    kesuStatus = lastSaid
+End Function
+
+Public Function kesuProblemsOf(ByVal row As Long) As String
+    ' What is wrong with a row of the register: rule, column, message, advice, divided by tabs, a line each.
+    Dim sheet As Object
+    Set sheet = kesuRegister(ThisWorkbook)
+    If Not sheet Is Nothing Then kesuProblemsOf = kesuRowProblems(sheet, row, CDbl(Now))
+End Function

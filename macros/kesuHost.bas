@@ -3,12 +3,12 @@ Option Explicit
 
 Public Function kesuMayNumber(ByVal book As Object) As Boolean
     ' Not in a copy that somebody else may be writing as well.
-    Dim together As Boolean
-    If book.ReadOnly Then Exit Function
+    Dim closed As Boolean, together As Boolean
     On Error Resume Next
+    closed = book.ReadOnly
     together = book.MultiUserEditing
     If LCase$(Left$(book.FullName, 4)) = "http" Then together = True
-    kesuMayNumber = Not together
+    kesuMayNumber = Not closed And Not together
 End Function
 
 Public Function kesuPcGet(ByVal book As Object, ByVal key As String) As String

@@ -7,6 +7,7 @@ Option Explicit
 ' - nobody gives numbers in a read-only or co-authored workbook.
 
 Private waiting As Collection
+Private given As Collection
 Private waitingRead As Boolean
 Private waitingText As Boolean
 
@@ -14,12 +15,13 @@ Public Sub kesuForgetWaiting()
     waitingRead = False
     waitingText = False
     Set waiting = New Collection
+    Set given = New Collection
 End Sub
 
 Public Sub kesuLeaveToKesu(ByVal sheet As Object)
     ' Whatever has no number now is, or is about to be, on the disk without one. kesuPlace went before.
-    Dim area As Variant, row As Long, bottom As Long, number As Long, received As Long
-    If waiting Is Nothing Then Set waiting = New Collection
+    Dim area As Variant, row As Long, bottom As Long, number As Long, received As Long, text As String
+    If waiting Is Nothing Then kesuForgetWaiting
     waitingRead = True
     number = kesuColumn("编号")
     received = kesuColumn("接收时间")
@@ -27,7 +29,12 @@ Public Sub kesuLeaveToKesu(ByVal sheet As Object)
     If number = 0 Or received = 0 Or bottom <= kesuHeaderRow Then Exit Sub
     area = sheet.Range(sheet.Cells(kesuHeaderRow, 1), sheet.Cells(bottom, kesuWidth)).Value
     For row = 2 To UBound(area, 1)
-        If kesuTidy(kesuShown(area(row, number))) = "" Then kesuWait area(row, received)
+        text = kesuTidy(kesuShown(area(row, number)))
+        If text = "" Then
+            kesuWait area(row, received)
+        ElseIf kesuTimeOf(area(row, received)) > 0 Then
+            Remember kesuTimeOf(area(row, received)), text
+        End If
     Next row
 End Sub
 
@@ -57,8 +64,48 @@ Private Function IsWaiting(ByVal t As Double) As Boolean
     Dim it As Variant
     On Error Resume Next
     it = False
-    it = waiting(kesuMoment(t))
+    it = waiting.Item(kesuMoment(t))
     IsWaiting = (it = True)
+End Function
+
+Private Sub Remember(ByVal t As Double, ByVal number As String)
+    ' Which numbers cases of that minute have had since the workbook was opened.
+    Dim known As String
+    On Error Resume Next
+    known = given.Item(kesuMoment(t))
+    If kesuHas(known, number) Then Exit Sub
+    If known <> "" Then given.Remove kesuMoment(t)
+    given.Add known & "|" & number, kesuMoment(t)
+End Sub
+
+Public Function kesuPutBack(ByVal sheet As Object, ByVal row As Long) As String
+    ' The number that was just wiped out of the row that kesuRead has read, if it is known whose it was; else the row is
+    ' kesu's. A copied row whose number stands elsewhere is rid of it.
+    Dim known As String, numbers() As String, i As Long, text As String, area As Variant
+    If Not waitingRead Then kesuLeaveToKesu sheet
+    On Error Resume Next
+    If kesuTime("接收时间") > 0 Then known = given.Item(kesuMoment(kesuTime("接收时间")))
+    On Error GoTo 0
+    area = sheet.Range(sheet.Cells(kesuHeaderRow, kesuColumn("编号")), sheet.Cells(kesuLastRow(sheet), kesuColumn("编号"))).Value
+    For i = 2 To UBound(area, 1)
+        text = kesuTidy(kesuShown(area(i, 1)))
+        If text <> "" And kesuHas(known, text) Then known = Replace(known & "|", "|" & text & "|", "|")
+    Next i
+    numbers = Split(kesuSorted(known), "|")
+    For i = 0 To UBound(numbers)
+        If numbers(i) <> "" Then
+            If kesuPutBack <> "" Then
+                kesuPutBack = ""
+                Exit For
+            End If
+            kesuPutBack = numbers(i)
+        End If
+    Next i
+    If kesuPutBack <> "" Then
+        sheet.Cells(row, kesuColumn("编号")).Value = kesuPutBack
+    ElseIf kesuColumn("接收时间") > 0 Then
+        kesuWait sheet.Cells(row, kesuColumn("接收时间")).Value
+    End If
 End Function
 
 Public Function kesuGiveNumber(ByVal sheet As Object, ByVal row As Long, ByVal moment As Double) As String
@@ -83,6 +130,7 @@ Public Function kesuGiveNumber(ByVal sheet As Object, ByVal row As Long, ByVal m
     kesuKeepHere sheet.Parent, prefix, count
     sheet.Cells(row, kesuColumn("编号")).Value = number
     sheet.Cells(row, kesuColumn("编号时间")).Value = CDate(Int(moment * 1440# + 0.0001) / 1440#)
+    Remember received, number
     kesuGiveNumber = number
 End Function
 

@@ -87,7 +87,7 @@ End Sub
 Public Function kesuIndex(ByVal head As String) As Long
     ' Which column of the table has this header; -1 when none.
     On Error GoTo Unknown
-    kesuIndex = places(head)
+    kesuIndex = places.Item(head)
     Exit Function
 Unknown:
     kesuIndex = -1

@@ -107,7 +107,18 @@ def install(project: Project, modules: Sequence[Module]) -> bytes:
     """
     if _locked(project.text):
         raise CannotPatch("工作簿里的宏工程设了密码，不能往里面加宏；请先在 VBA 编辑器里去掉工程密码。")
-    return _written(project, modules)
+    return _written(_in_chinese(project), modules)
+
+
+def _in_chinese(project: Project) -> Project:
+    """The same project in our code page, when all it says is ASCII and so the same in every code page."""
+    texts = (*project.modules, *project.modules.values(), project.text)
+    if project.code_page == CODE_PAGE or not all(text.isascii() for text in texts):
+        return project
+    directory = bytearray(project.directory)
+    at = next(start for mark, start, _ in _spans(project.directory) if mark == 3)
+    struct.pack_into("<H", directory, at, CODE_PAGE)
+    return replace(project, directory=bytes(directory), code_page=CODE_PAGE)
 
 
 def header(module: Module) -> str:
@@ -144,9 +155,13 @@ def _written(project: Project, modules: Sequence[Module]) -> bytes:
         if not name.upper().startswith("__SRP_")  # caches of what was compiled
     }
     text, names = project.text, _stream(project.tree, _NAMES)
+    streams = {entry.name: entry.stream for entry in _entries(project.directory, project.code_page)}
     for module in modules:
-        storage[module.name] = compress(_encoded(module, project.code_page))
-        if module.name not in project.modules:
+        held = project.modules.get(module.name)
+        storage[streams.get(module.name, module.name)] = compress(
+            _encoded(module, project.code_page, header(module) if held is None else _top(held))
+        )
+        if held is None:
             text = _declared(text, module)
             names = _named(names, module.name)
     storage["_VBA_PROJECT"] = _UNVERSIONED
@@ -158,8 +173,15 @@ def _written(project: Project, modules: Sequence[Module]) -> bytes:
         raise CannotPatch("工作簿里的宏工程太大或很特别，没有动它；请在 VBA 编辑器里手工导入宏。") from error
 
 
-def _encoded(module: Module, code_page: int) -> bytes:
-    source = header(module) + module.source.replace("\r\n", "\n").replace("\n", "\r\n")
+def _top(source: str) -> str:
+    """The attributes on top of a module that is there already."""
+    lines = source.replace("\r\n", "\n").split("\n")
+    count = len(lines) - len(without_header(source).split("\n"))
+    return "".join(f"{line}\r\n" for line in lines[:count])
+
+
+def _encoded(module: Module, code_page: int, top: str) -> bytes:
+    source = top + module.source.replace("\r\n", "\n").replace("\n", "\r\n")
     try:
         return source.encode(f"cp{code_page}")
     except UnicodeEncodeError as error:
@@ -191,18 +213,25 @@ def _named(names: bytes, name: str) -> bytes:
 
 def _with_modules(project: Project, modules: Sequence[Module]) -> bytes:
     """The directory with these modules in it."""
-    directory, ours = project.directory, {module.name: module for module in modules}
+    directory, ours = project.directory, {module.name for module in modules}
     entries = list(_entries(directory, project.code_page))
     start, end = _module_span(directory)
-    blocks = [
-        _block(ours[entry.name]) if entry.name in ours else directory[entry.start : entry.end] for entry in entries
-    ]
+    blocks = [_from_the_first_byte(directory, entry, anew=entry.name in ours) for entry in entries]
     known = {entry.name for entry in entries}
     blocks += [_block(module) for module in modules if module.name not in known]
     counted = bytearray(directory[:start])
     at = _count_at(directory)
     struct.pack_into("<H", counted, at, len(blocks))
     return bytes(counted) + b"".join(blocks) + directory[end:]
+
+
+def _from_the_first_byte(directory: bytes, entry: _Entry, *, anew: bool) -> bytes:
+    """A module's records as they are; of one written ``anew`` nothing stands before its source any more."""
+    block = bytearray(directory[entry.start : entry.end])
+    if anew:
+        at = next(start for mark, start, _ in _spans(bytes(block)) if mark == 0x31)
+        block[at : at + 4] = bytes(4)
+    return bytes(block)
 
 
 def _head() -> bytes:

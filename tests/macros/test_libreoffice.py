@@ -1,0 +1,72 @@
+"""The same macros in LibreOffice: another reader of the VBA project, its own events, its own Basic."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from automation import macros
+from tests import tables
+from tests.macros import libreoffice
+from tests.macros.excel import NOW
+from tests.macros.test_checks import GOOD_AND_BAD, STAFF, findings
+from workbook import build
+from workbook.edits import column_letter
+from workbook.package.book import Book
+from workbook.schema import REGISTER
+from workbook.vba import project
+from workbook.vba.project import Kind, Module
+
+pytestmark = pytest.mark.skipif(libreoffice.SOFFICE is None, reason="LibreOffice is not installed")
+
+SHEET_EVENT = """Option Explicit
+Private Sub Worksheet_Change(ByVal Target As Range)
+    kesuChanged Me, Target
+End Sub
+"""
+"""LibreOffice raises the sheet's event only, not the workbook's, through which Excel calls the same procedure."""
+
+
+def at(name: str) -> str:
+    return column_letter(REGISTER.headers.index(name) + 1)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "登记.xlsm"
+    contents = {**tables.rows_of(STAFF), REGISTER.sheet: GOOD_AND_BAD}
+    build.write(path, contents, created=NOW, macros=macros.modules())
+    held = Book(path.read_bytes())
+    place = held.part("xl/vbaProject.bin")
+    assert place is not None
+    with_event = project.install(project.read(held.archive.read(place)), [Module("Sheet1", Kind.SHEET, SHEET_EVENT)])
+    path.write_bytes(held.archive.rewrite({place.name: [with_event]}))
+    return path
+
+
+def test_rows_are_judged_as_by_kesu_and_a_typed_cell_says_so_at_once(book: Path, tmp_path: Path) -> None:
+    rows = range(build.FIRST_DATA_ROW, build.FIRST_DATA_ROW + len(GOOD_AND_BAD))
+    first = f'Enter "{REGISTER.sheet}", "{at("备注")}3", "x"'  # an event first, as when somebody types
+    steps = [first, *(f'Say "row {row}"\n    ShowCall "kesuEvents.kesuProblemsOf", Array({row})' for row in rows)]
+    steps += [
+        f'Enter "{REGISTER.sheet}", "{at("级别")}3", "严重"',
+        'Say "status"\n    ShowCall "kesuEvents.kesuStatus", Array()',
+        'CallMacro("kesuButtons.kesuCheckNow", Array())',
+        'Say "selected " & book.CurrentController.getSelection().AbsoluteName',
+    ]
+    said = libreoffice.run(book, steps, tmp_path)
+    assert said[-1] == "end", said[-5:]
+    found, row = set(), 0
+    for line in said[: said.index("status")]:
+        if line.startswith("row "):
+            row = int(line[4:])
+        elif line:
+            rule, column, message, advice = line.split("\t")
+            found.add((rule, f"{at(column)}{row}", message, advice))
+    lasting = {one for one in found if one[0] != "TIME-01"}  # LibreOffice has no other clock than the computer's
+    assert lasting == {one for one in findings(book) if one[0] != "TIME-01"}
+    status = said[said.index("status") + 1]
+    assert re.search("第 3 行.*F3 “级别”是“严重”", status), status
+    assert f"selected $反馈登记.${at('级别')}$3" in said
