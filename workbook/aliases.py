@@ -16,6 +16,7 @@ from workbook.snapshot import Grid, Snapshot
 _TOTALS = re.compile(
     r"(?:合计|总计|小计|汇总|累计|本页|本月合计|(?:grand)?total|sum)(?:[:：(（].*)?|共\d+[单条件]?", re.IGNORECASE
 )
+_LONGEST_TOTAL = 20
 _BY_NAME = {table.sheet: table for table in TABLES}
 
 
@@ -105,7 +106,8 @@ def _rows(
     grid: Grid, heads: Heads, columns: Mapping[str, int], table: Table, bound: int
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The rows that are records, and those taken for remarks. Totals and headers that are repeated are neither."""
-    span = range(min((*heads.texts, *columns.values())), max((*heads.texts, *columns.values())) + 1)
+    ends = (*heads.texts, *columns.values())
+    span = range(min(ends) - grid.left, max(ends) - grid.left + 1)
     theirs = [at - grid.left for name, at in columns.items() if not table[name].ours]
     everything = [at - grid.left for at in columns.values()]
     dated = [at - grid.left for name, at in columns.items() if table[name].kind in TEMPORAL and not table[name].ours]
@@ -117,10 +119,11 @@ def _rows(
         if not filled:
             gap = True
             continue
-        first = next((cells[at - grid.left] for at in span if _is_filled(cells[at - grid.left])), "")
-        if isinstance(first, str) and _TOTALS.fullmatch(re.sub(r"\s", "", first)):
+        first = next((cells[at] for at in span if _is_filled(cells[at])), "")
+        if isinstance(first, str) and len(first) <= _LONGEST_TOTAL and _TOTALS.fullmatch(re.sub(r"\s", "", first)):
             continue
-        if isinstance(cells[filled[0]], str) and _same_words(cells, repeated):
+        begin = cells[filled[0]]
+        if isinstance(begin, str) and header_text(begin) == repeated.get(filled[0]) and _same_words(cells, repeated):
             continue
         own = [at for at in theirs if at in filled]
         day = any(at in dated and not isinstance(cells[at], str) for at in own)

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -229,11 +230,72 @@ def by_libreoffice(path: Path) -> None:
     source.unlink()
 
 
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_CACHE, _PIVOT = "xl/pivotCache/pivotCacheDefinition1.xml", "xl/pivotTables/pivotTable1.xml"
+
+
+def with_pivot(path: Path) -> None:
+    """openpyxl, and a pivot table over the register on a second sheet, its parts written by hand."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "登记"
+    heads = ["受理日期", "车主", "联系电话", "车牌号码", "投诉事由", "责任部门", "处理人员", "结案日期"]
+    sheet.append(heads)
+    for case in cases():
+        keys = ("received", "customer", "phone", "plate", "matter", "department", "handler", "closed")
+        sheet.append([case[key] for key in keys])
+    book.create_sheet("透视")["A1"] = "部门"
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        made = {name: archive.read(name).decode() for name in archive.namelist()}
+    fields = "".join(f'<cacheField name="{head}" numFmtId="0"><sharedItems/></cacheField>' for head in heads)
+    made[_CACHE] = (
+        f'<pivotCacheDefinition xmlns="{_MAIN}" saveData="0" refreshOnLoad="1" refreshedVersion="6" recordCount="0">'
+        f'<cacheSource type="worksheet"><worksheetSource ref="A1:H13" sheet="登记"/></cacheSource>'
+        f'<cacheFields count="{len(heads)}">{fields}</cacheFields></pivotCacheDefinition>'
+    )
+    axes = "".join(
+        '<pivotField axis="axisRow" showAll="0"/>' if head == "责任部门" else '<pivotField showAll="0"/>'
+        for head in heads
+    )
+    made[_PIVOT] = (
+        f'<pivotTableDefinition xmlns="{_MAIN}" name="各部门" cacheId="1" dataCaption="值" outline="1">'
+        f'<location ref="A3:B6" firstHeaderRow="1" firstDataRow="1" firstDataCol="1"/>'
+        f'<pivotFields count="{len(heads)}">{axes}</pivotFields></pivotTableDefinition>'
+    )
+    kinds = (("xl/worksheets/_rels/sheet2.xml.rels", "pivotTable", "/" + _PIVOT),)
+    kinds += (("xl/pivotTables/_rels/pivotTable1.xml.rels", "pivotCacheDefinition", "/" + _CACHE),)
+    for part, kind, target in kinds:
+        made[part] = (
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f'<Relationship Id="rId1" Type="{_RELATION}/{kind}" Target="{target}"/></Relationships>'
+        )
+    made["xl/_rels/workbook.xml.rels"] = made["xl/_rels/workbook.xml.rels"].replace(
+        "</Relationships>",
+        f'<Relationship Id="rId99" Type="{_RELATION}/pivotCacheDefinition" Target="/{_CACHE}"/></Relationships>',
+    )
+    made["xl/workbook.xml"] = made["xl/workbook.xml"].replace(
+        "</workbook>",
+        f'<pivotCaches><pivotCache xmlns:r="{_RELATION}" cacheId="1" r:id="rId99"/></pivotCaches></workbook>',
+    )
+    overrides = "".join(
+        f'<Override PartName="/{part}" ContentType="{_CONTENT}.{kind}+xml"/>'
+        for part, kind in ((_CACHE, "pivotCacheDefinition"), (_PIVOT, "pivotTable"))
+    )
+    made["[Content_Types].xml"] = made["[Content_Types].xml"].replace("</Types>", overrides + "</Types>")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in made.items():
+            archive.writestr(name, content)
+
+
 SHAPES: tuple[Callable[[Path], None], ...] = (
     two_header_rows,
     english_table,
     with_macros,
     messy,
+    with_pivot,
     by_pandas,
     by_libreoffice,
 )

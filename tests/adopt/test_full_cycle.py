@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -174,3 +175,21 @@ def test_restore_brings_back_the_very_file(taken_up):
     assert kesu("restore", path, "--backup", first, "--now", "2026-12-03T10:00").exit_code == 0
     assert path.read_bytes() == before.read_bytes()
     shutil.copy(copy, path)
+
+
+def test_libreoffice_opens_it_with_every_sheet_and_the_same_values(taken_up, tmp_path):
+    path, _, _ = taken_up
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "ods",
+         "--outdir", str(tmp_path), str(path)],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    shown, held = (CalamineWorkbook.from_path(file) for file in (tmp_path / f"{path.stem}.ods", path))
+    assert [sheet.name for sheet in shown.sheets_metadata] == [sheet.name for sheet in held.sheets_metadata]
+    for name in ("人员", "规则", "检查结果", held.sheets_metadata[0].name):
+        was, now = (found.get_sheet_by_name(name).to_python() for found in (held, shown))
+        was, now = (
+            [[cell.split("\n")[0] for cell in row if isinstance(cell, str) and cell] for row in rows]
+            for rows in (was, now)
+        )  # LibreOffice tells of a picture in the cell that it is anchored to
+        assert now[: len(was)] == was
