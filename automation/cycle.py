@@ -205,6 +205,7 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         rules=decided.enacted.kept,
         rule_changes=decided.enacted.changes,
     )
+    journal.withdraw(decided.standing, now)
     return mails.findings
 
 

@@ -41,6 +41,8 @@ class Escalation:
     told: tuple[str, ...]
     findings: tuple[Finding, ...]
     waiting: tuple[str, ...] = ()
+    standing: frozenset[str] = frozenset()
+    """Keys of everything that may be said now, told before or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
             box = boxes[Recipient(person.name, person.address, person.role)]
             box.append((call.alert, _why(call, person.why)))
 
-    for call in _untold(facts, told, limits):
+    calls = list(_calls(facts, limits))
+    for call in (one for one in calls if one.alert.key not in told):
         people = facts.roster.on_duty(
             call.role,
             facts.now.date(),
@@ -112,12 +115,15 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
         Digest(person, facts.now, tuple(alert for alert, _ in box), tuple(why for _, why in box))
         for person, box in sorted(_joined(boxes).items(), key=lambda item: (item[0].address, item[0].name))
     )
-    return Escalation(tuple(digests), tuple(keys), tuple(_undeliverable(facts, unreachable)), tuple(waiting))
+    findings = tuple(_undeliverable(facts, unreachable))
+    standing = frozenset(call.alert.key for call in calls)
+    return Escalation(tuple(digests), tuple(keys), findings, tuple(waiting), standing)
 
 
 def waits(facts: Facts, limits: Alerts) -> bool:
     """Whether something has yet to be told that may be told at some hours only."""
-    return any(call.alert.grade != ANY_HOUR for call in _untold(facts, facts.past.told, limits))
+    told = facts.past.told
+    return any(call.alert.grade != ANY_HOUR for call in _calls(facts, limits) if call.alert.key not in told)
 
 
 def patience(stage: StageClock, limits: Alerts) -> npt.NDArray[np.timedelta64]:
@@ -137,10 +143,6 @@ def patience(stage: StageClock, limits: Alerts) -> npt.NDArray[np.timedelta64]:
 def longest(limits: Alerts) -> np.timedelta64:
     """:func:`patience` where there is no limit to measure it by."""
     return np.timedelta64(math.ceil(limits.escalate_at_most_hours * 3600), "s")
-
-
-def _untold(facts: Facts, told: Set[str], limits: Alerts) -> Iterator[_Call]:
-    return (call for call in _calls(facts, limits) if call.alert.key not in told)
 
 
 def _why(call: _Call, duty: str) -> str:

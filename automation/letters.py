@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from automation.channels import Queued
@@ -244,6 +244,32 @@ class Letters:
                     (now.isoformat(), key),
                 )
         return tuple(row["subject"] for row in old if row["key"] in going)
+
+    def withdraw(self, standing: Set[str], now: dt.datetime) -> tuple[str, ...]:
+        """Alerts that no server has seen and of which nothing holds any more (``standing``: keys of what does) are left
+        out, and count as not told. One that tells of anything that holds goes as it is. Returns the subjects.
+        """
+        waiting = self._rows(
+            "SELECT key, subject FROM outbox WHERE kind = 'alert' AND state IN ('queued', 'retry') AND tries = 0"
+            " AND doubted = 0 AND key IN (SELECT outbox FROM carried) ORDER BY id"
+        )
+        gone: list[str] = []
+        for row in waiting:
+            told = {one[0] for one in self._rows("SELECT told FROM carried WHERE outbox = ?", row["key"])}
+            if told & standing:
+                continue
+            gone.append(row["subject"])
+            with transaction(self._db) as db:
+                db.execute("DELETE FROM carried WHERE outbox = ?", (row["key"],))
+                db.executemany(
+                    "DELETE FROM told WHERE key = ? AND key NOT IN (SELECT told FROM carried)", [(key,) for key in told]
+                )
+                db.execute(
+                    "UPDATE outbox SET state = 'superseded', changed_at = ?1, due_at = NULL, key = key || '|' || ?1,"
+                    " note = '发出之前已经处理好了，不再发' WHERE key = ?2",
+                    (now.isoformat(), row["key"]),
+                )
+        return tuple(gone)
 
     def prune(self, before: dt.datetime, now: dt.datetime) -> int:
         """Remove the bytes of what was sent, or gave way, before then; who, when, what and its hash stay."""

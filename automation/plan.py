@@ -51,7 +51,10 @@ class Inspection:
 
 @dataclass(frozen=True)
 class Plan:
-    """What one pass will do. ``facts`` is the workbook after numbering; nothing has been done yet."""
+    """What one pass will do. ``facts`` is the workbook after numbering; nothing has been done yet.
+
+    ``standing``: keys of the alerts that hold now, told or not.
+    """
 
     facts: Facts = field(repr=False)
     findings: tuple[Finding, ...]
@@ -76,6 +79,7 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     if "编号" in before.columns:  # else (READ-06) a number that nobody sees would only be burnt
         allocation = numbering.allocate(before.frame, past.issued, now)
         numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
+    standing: frozenset[str] = frozenset()
         ledger = ledger.having(numbered)
     ledger, elder = elders.split(ledger, settings.adopted.since)
     ledger = sidesheets.filled(ledger, now, past.closed)
@@ -128,6 +132,7 @@ def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Find
     days, day_findings = hours.read(ledger[HOURS], ledger[HOLIDAYS])
     span = calendar.spanning(
         [records.frame[column].to_numpy(dtype="M8[s]") for records, column in _counted(ledger)],
+        standing=told.standing,
         week=days.week,
         days=days.days,
         names=days.names,
