@@ -9,16 +9,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from automation.checks.facts import Facts
 from automation.dashboard import page as pages
 from automation.dashboard.content import Content
 from automation.plan import Plan
 from automation.sla.explain import StageExplained, explain
-from tests.tables import plain
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium (scripts/system-packages)")
@@ -57,6 +57,14 @@ class Reader:
         self.page.wait_for_selector("html[data-ready]", state="attached")
         return self.page
 
+    def to(self, where: str) -> None:
+        """Follow a link within the page."""
+        self.page.evaluate(
+            "where => new Promise((done) => { addEventListener('hashchange', () => setTimeout(done), { once: true });"
+            " location.hash = '#' + where; })",
+            where,
+        )
+
     def numbers(self) -> list[str]:
         found: list[str] = self.page.locator("table.list tbody .no a").all_inner_texts()
         return found
@@ -93,8 +101,7 @@ def test_every_figure_leads_to_as_many_tickets_as_it_says(reader: Reader, said: 
         links |= {f"rule={stage['rule']}": stage["open"], f"rule={stage['rule']}&state=超时": stage["late"]}
     wrong = {}
     for where, value in links.items():
-        reader.page.evaluate("where => { location.hash = '#' + where }", where)
-        reader.page.wait_for_function("document.querySelector('.found b')")
+        reader.to(where)
         if reader.count() != value:
             wrong[where] = (value, reader.count())
     assert len(links) > 80 and wrong == {}
@@ -112,17 +119,17 @@ def test_the_stages_behind_the_rate_are_those_that_were_late(reader: Reader, pla
 def test_a_tile_is_clicked_a_ticket_opened_and_all_of_it_closed_again(reader: Reader) -> None:
     page = reader.open()
     page.get_by_role("link", name=re.compile("^超时")).first.click()
-    assert plain(page.url.partition("#")[2]) in ("state=超时", "state=%E8%B6%85%E6%97%B6")
+    expect(page.locator("table.list")).to_be_visible()
+    assert unquote(page.url.partition("#")[2]) == "state=超时"
     number = reader.numbers()[0]
     page.locator("table.list tbody tr").first.click()
-    assert page.get_by_role("dialog").is_visible()
-    assert number in page.locator("#ticket-title").inner_text()
+    expect(page.locator("#ticket-title")).to_contain_text(number)
     assert page.url.endswith(f"#{number}")
     page.keyboard.press("Escape")
-    assert page.get_by_role("dialog").count() == 0
-    assert reader.numbers()[0] == number
+    expect(page.locator("#ticket")).to_be_hidden()
+    assert reader.numbers()[0] == number and unquote(page.url).endswith("#state=超时")
     page.go_back()
-    assert page.locator(".tiles").is_visible()
+    expect(page.locator(".tiles")).to_be_visible()
 
 
 @pytest.mark.parametrize("words", ["number", "plate", "department", "holder", "summary"])
@@ -142,8 +149,7 @@ def test_a_search_finds_by_number_plate_typed_in_full_word_person_and_department
     page = reader.open()
     page.keyboard.press("/")
     page.keyboard.type(str(wanted))
-    page.wait_for_selector(".found")
-    page.wait_for_function("document.querySelector('.given')")
+    page.wait_for_function("words => document.querySelector('.given')?.textContent.includes(words)", arg=str(wanted))
     assert tickets["number"][at] in reader.numbers()
     assert 0 < reader.count() < len(tickets["number"])
 
@@ -155,6 +161,7 @@ def test_a_search_that_finds_nothing_says_so_and_esc_takes_it_back(reader: Reade
     page.keyboard.type("没有这样的词")
     page.wait_for_selector(".empty")
     page.keyboard.press("Escape")
+    expect(page.locator(".empty")).to_have_count(0)
     assert reader.count() == many
 
 
@@ -166,10 +173,11 @@ def test_the_keyboard_goes_through_the_list_into_a_ticket_and_to_the_next(reader
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert second in page.locator("#ticket-title").inner_text()
+    expect(page.locator("#ticket-title")).to_contain_text(second)
     page.keyboard.press("ArrowLeft")
-    assert first in page.locator("#ticket-title").inner_text()
+    expect(page.locator("#ticket-title")).to_contain_text(first)
     page.keyboard.press("Escape")
+    expect(page.locator("#ticket")).to_be_hidden()
     assert page.evaluate("document.activeElement.textContent") == second, "the focus comes back"
 
 
@@ -221,7 +229,7 @@ def test_a_link_opens_its_ticket_and_one_that_is_not_there_says_so(reader: Reade
     page = reader.open(f"#{number}")
     assert number in page.get_by_role("dialog").inner_text()
     page.keyboard.press("Escape")
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.locator("#ticket")).to_be_hidden()
     page = reader.open("#FK20990101-001")
     assert "没有" in page.get_by_role("dialog").inner_text()
 
@@ -233,7 +241,7 @@ def test_findings_stand_with_their_cells_and_lead_to_their_tickets(reader: Reade
     shown = page.locator(".findings").inner_text()
     assert errors[0]["cell"] in shown and errors[0]["message"] in shown and errors[0]["hint"] in shown
     page.locator(".where a").first.click()
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.locator("#ticket")).to_be_visible()
 
 
 # --- The explanation --------------------------------------------------------------------------------------------------
@@ -268,10 +276,7 @@ def test_the_page_reckons_a_stage_as_explain_does(reader: Reader, plan: Plan) ->
     compared = 0
     reader.open()
     for number in dict.fromkeys(register.loc[picked, "编号"]):
-        reader.page.evaluate("number => { location.hash = '#' + number }", number)
-        reader.page.wait_for_function(
-            "number => document.querySelector('#ticket-title')?.textContent.includes(number)", arg=number
-        )
+        reader.to(number)
         shown = {(rule, verdict): lines for rule, verdict, lines in told_by_page(reader.page)}
         for rule, verdict, lines in told_by_explain(plan.facts, number):
             if (rule, verdict) not in shown:

@@ -68,9 +68,10 @@ let opener = null;     // what had the focus before a ticket was opened
 let came = false;      // whether the ticket was opened from within, so that going back closes it
 
 function go(hash, { instead = false } = {}) {
-  if (instead) { history.replaceState(null, '', hash || '#'); route(); }
-  else if (location.hash === hash || (!location.hash && hash === '#')) route();
-  else location.hash = hash;
+  const again = decodeURI(location.hash || '#') === decodeURI(hash || '#');  // once is enough to go back from
+  if (!instead && !again) came = !$('ticket').open;
+  history[instead || again ? 'replaceState' : 'pushState'](null, '', hash || '#');
+  route();
 }
 function route() {
   let next;

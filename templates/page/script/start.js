@@ -42,7 +42,7 @@ function typed() {
 function start() {
   $('foot').replaceChildren(h('p', null, `由 kesu 从《${N.workbook}》做出，只读；姓名、车牌、电话、车架号已打码，完整内容在工作簿里。不访问网络。`),
     h('p.keys', null, ...[['/', '搜索'], ['↑ ↓', '选一单'], ['Enter', '打开'], ['← →', '前后一单'], ['Esc', '关闭']].map(([key, text]) => h('span', null, h('kbd', null, key), text))));
-  addEventListener('hashchange', (event) => { came = Boolean(event && $('ticket').open === false); route(); });
+  addEventListener('hashchange', () => { came = !$('ticket').open; route(); });
   document.querySelector('.skip').addEventListener('click', (event) => { event.preventDefault(); $('main').focus(); });
   document.addEventListener('keydown', keys);
   $('search').addEventListener('input', typed);
