@@ -68,10 +68,10 @@ def _workbook(path: Path, own: Sequence[Alias], now: dt.datetime) -> Iterator[Li
         yield Line(Level.BAD, what, f"写不了（{error.strerror or error}）", todo)
 
 
-def staff(path: Path) -> Roster | None:
+def staff(path: Path, own: Sequence[Alias]) -> Roster | None:
     """Who stands in 人员; ``None`` where the workbook cannot be read."""
     try:
-        return roster.read(ledger.load(snapshot.read(path))[STAFF])[0]
+        return roster.read(ledger.load(snapshot.read(path), own)[STAFF])[0]
     except KesuError:
         return None
 

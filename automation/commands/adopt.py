@@ -51,7 +51,9 @@ def take_up(workbook: Path, config: Path | None, wish: Wish, now: dt.datetime) -
     seen = snapshot.read(found.workbook)
     proposal = propose(seen, found.adopted, sheet=wish.sheet, everything=wish.everything)
     since = wish.since or found.adopted.since or now.date()
-    understood = ledger.load(seen, [proposal.alias] if proposal.alias else [])
+    own = [one for one in found.adopted.aliases if one.table != REGISTER.sheet]
+    own += [proposal.alias] if proposal.alias else []
+    understood = ledger.load(seen, own)
     new_config = _differs(found, proposal, since)
     click.echo("\n".join(_shown(proposal, understood, since)))
     if not proposal.changes_workbook and not new_config:
@@ -60,7 +62,7 @@ def take_up(workbook: Path, config: Path | None, wish: Wish, now: dt.datetime) -
     if not wish.yes and not _agreed():
         click.echo("以上只是打算，什么也没有改。确认后加上 --yes 再运行一次。")
         return CLEAN
-    _do(found, seen, proposal, understood, now)
+    _do(found, seen, proposal, understood, own, now)
     if new_config:
         _save(path, found.workbook, proposal.alias, since, now)
     _tell_next(found)
@@ -170,11 +172,13 @@ def _some(names: Sequence[str]) -> str:
 # --- What it does -----------------------------------------------------------------------------------------------------
 
 
-def _do(found: Settings, seen: Snapshot, proposal: Proposal, understood: Ledger, now: dt.datetime) -> None:
+def _do(
+    found: Settings, seen: Snapshot, proposal: Proposal, understood: Ledger, own: Sequence[Alias], now: dt.datetime
+) -> None:
     if not proposal.changes_workbook:
         return
     data, beside = carry.carry_out(seen.data, proposal, understood, now)
-    _check_again(seen, data, proposal, understood)
+    _check_again(seen, data, own, understood)
     backup = store.replace(
         found.workbook,
         data,
@@ -190,10 +194,9 @@ def _do(found: Settings, seen: Snapshot, proposal: Proposal, understood: Ledger,
     click.echo(f'  写之前的文件：{backup}；要撤销：kesu restore "{found.workbook}" --backup {backup.name}')
 
 
-def _check_again(seen: Snapshot, data: bytes, proposal: Proposal, understood: Ledger) -> None:
+def _check_again(seen: Snapshot, data: bytes, own: Sequence[Alias], understood: Ledger) -> None:
     """What was made is read before it takes the workbook's place: every case must still be there."""
     again = snapshot.parse(data, path=seen.path, sha256="", modified=seen.modified)
-    own = [proposal.alias] if proposal.alias else []
     made = ledger.load(again, own).register
     if not made.frame.index.equals(understood.register.frame.index) or not {"编号", "状态"} <= set(made.columns):
         raise KesuError("加列加表之后再读一遍，内容对不上，没有写。请把工作簿发给维护人员。")

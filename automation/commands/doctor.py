@@ -40,5 +40,5 @@ def _lines(config: Path | None, workbook: Path | None, now: dt.datetime, compute
         return  # nobody said which workbook
     yield from files.look(found, now)
     if not errors:
-        yield from mail.look(found, files.staff(found.workbook))
+        yield from mail.look(found, files.staff(found.workbook, found.adopted.aliases))
     yield from machine.look(found, config, computer, now)

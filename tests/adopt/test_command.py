@@ -159,3 +159,14 @@ def test_an_old_case_can_be_asked_about(register):
     result = kesu("explain", register, "FK20261018-001", *NOW)
     assert result.exit_code == 2 and "历史记录" in result.output and "2026-11-15" in result.output
     assert kesu("explain", register, "FK20261127-001", *NOW).exit_code == 0
+
+
+def test_every_other_command_understands_it_by_the_same_mapping(register, tmp_path):
+    kesu("adopt", register, "--yes", "--since", "2026-11-15", *NOW)
+    kesu("run", register, *NOW)
+    looked = plain(kesu("doctor", register, *NOW).output)
+    assert "能读,反馈 12 单" in looked and "找不到“反馈登记”" not in looked
+    assert kesu("status", register, *NOW).exit_code in (0, 1)
+    assert kesu("replay", register, *NOW).exit_code == 0
+    made = kesu("report", "weekly", register, "--period", "2026-W47", "-o", tmp_path / "汇总", *NOW)
+    assert made.exit_code == 0, made.output
