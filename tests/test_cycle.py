@@ -202,11 +202,11 @@ def test_a_digest_that_fails_is_a_finding_stops_no_other_and_is_sent_at_the_next
     """MAIL-02."""
     made, unlucky = mailing.render.digest, []
 
-    def digest(one, *rest):
+    def digest(one, *rest, **named):
         unlucky.append(one.recipient.name)
         if one.recipient.name == unlucky[0]:
             raise BadMail("邮箱写错了")
-        return made(one, *rest)
+        return made(one, *rest, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(mailing.render, "digest", digest)
