@@ -26,12 +26,13 @@ def prepare(
     case has not come to, a folder that cannot be written, and, with the workbook made, without LibreOffice.
     """
     seen = snapshot.read(workbook)
-    found = cycle.inspect(find_settings(workbook, None), now, read=lambda: seen)
+    settings = find_settings(workbook, None)
+    found = cycle.inspect(settings, now, read=lambda: seen)
     meant = lookup.find(found.facts.register, found.facts.clocks.now_at["state"], wanted)
     if meant.plate:
         click.echo(lookup.in_words(meant, f"kesu form {workbook.name}"))
         return CLEAN
-    source = forms.Source(workbook.name, seen.sha256)
+    source = forms.Source(workbook.name, seen.sha256, settings.dealership)
     case = forms.gather(found.facts, found.findings, _row(found, meant), source, masked=masked)
     paths = []
     for made in forms.make(case, kind):

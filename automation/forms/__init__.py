@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from automation.checks.trail import ACCIDENT
 from automation.forms.accident import accidents
@@ -61,4 +61,6 @@ def make(case: Case, kind: str) -> tuple[Made, ...]:
 
 
 def _book(case: Case, name: str, forms: tuple[Form, ...] | list[Form]) -> FormBook:
-    return FormBook(f"{case.number} {name}", case.now, tuple(forms), f"{case.now:%Y-%m-%d %H:%M}")
+    house = case.source.dealership
+    named = (replace(form, remark="".join((house, form.remark))) for form in forms)
+    return FormBook(f"{case.number} {name}", case.now, tuple(named), f"{case.now:%Y-%m-%d %H:%M}")

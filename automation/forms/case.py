@@ -57,10 +57,11 @@ class Record:
 
 @dataclass(frozen=True)
 class Source:
-    """The workbook the forms are made of, as it was read."""
+    """The workbook the forms are made of, as it was read, and the dealership's name where it is set."""
 
     name: str
     sha256: str
+    dealership: str = ""
 
 
 @dataclass(frozen=True)

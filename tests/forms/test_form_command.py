@@ -55,6 +55,19 @@ def test_one_kind_is_made_alone(book, register, tmp_path):
     assert wrong.exit_code == 2 and "处理单、过失、重大、证据、全部" in wrong.output
 
 
+def test_the_dealership_s_name_stands_on_every_form(book, register, tmp_path):
+    here = tmp_path / book.name
+    here.write_bytes(book.read_bytes())
+    (tmp_path / "kesu.toml").write_text(f"workbook = '{book.name}'\ndealership = '星耀4S店'\n", encoding="utf-8")
+    assert kesu("form", here, register[0]["编号"], "-o", tmp_path / "表", *NOW).exit_code == 0
+    for path in (tmp_path / "表").iterdir():
+        made = CalamineWorkbook.from_path(path)
+        for name in made.sheet_names:
+            assert any("星耀4S店" in str(cell) for row in made.get_sheet_by_name(name).to_python() for cell in row), (
+                name
+            )
+
+
 def test_a_form_that_somebody_filled_in_is_not_overwritten(book, register, tmp_path):
     number = register[0]["编号"]
     for _ in range(2):
