@@ -182,7 +182,7 @@ End Function
 
 Public Function kesuClock(ByVal t As Double) As String
     ' A time as messages show it.
-    kesuClock = Format$(CDate(t), "yyyy-mm-dd hh:nn")
+    kesuClock = Format$(CDate(t), "yyyy-mm-dd hh:mm")
 End Function
 
 Public Function kesuText(ByVal head As String) As String

@@ -10,7 +10,7 @@ Public Function kesuShown(ByVal v As Variant) As String
     ElseIf VarType(v) = vbBoolean Then
         If v Then kesuShown = "是" Else kesuShown = "否"
     ElseIf VarType(v) = vbDate Then
-        kesuShown = Format$(v, "yyyy-mm-dd hh:nn")
+        kesuShown = Format$(v, "yyyy-mm-dd hh:mm")
     ElseIf v = Int(v) And Abs(v) < 1E+15 Then
         kesuShown = Format$(v, "0")
     Else
