@@ -297,6 +297,16 @@ def mail_setup(workbook: Path | None, config: Path | None, now: dt.datetime, **g
     return setup(config, workbook, Given(**given), now)
 
 
+@mail.command("templates")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="文件夹")
+@told_plainly
+def mail_templates(folder: Path) -> None:
+    """把自带的邮件模板复制到文件夹里，供修改；已经在那里的文件一个也不动。"""
+    from automation.commands.templates import copy
+
+    copy(folder)
+
+
 @main.command()
 @click.argument("workbook", type=WORKBOOK, metavar="工作簿")
 @click.option("--backup", type=WORKBOOK, metavar="备份", help="恢复这一份；不写则列出全部备份。")
