@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -106,7 +107,8 @@ def world(folder: Path) -> Iterator[World]:
 
     def decide(ledger: object, past: Past, found: Settings, now: dt.datetime) -> Plan:
         due = timetable.due(now, found.jobs, past, CALENDAR.is_workday)
-        facts: Any = SimpleNamespace(now=now, register={"编号": ()}, past=past)
+        nobody, ledger = SimpleNamespace(people=()), SimpleNamespace(elders=())
+        facts: Any = SimpleNamespace(now=now, register={"编号": ()}, past=past, roster=nobody, ledger=ledger)
         return Plan(facts, (), {}, (), (), (), (), due.reports, due.omitted)
 
     def report(name: str) -> SimpleNamespace:
@@ -242,6 +244,77 @@ def test_two_computers_on_one_share_send_each_mail_once_and_one_waits_while_the_
         assert set(sent.values()) == {1} and len(sent) == 6 + 2
         assert any("前台" in line and "不重复处理" in line for line in told_second)
         assert not any("✗" in line for line in (*told_first, *told_second))
+
+
+ALERTS = [(BEGAN + (3 + 5 * count) * DAY + (count * 7) % 24 * HOUR, f"FK{count:03}") for count in range(16)]
+"""When each invented case turns late; it is dealt with two days later."""
+
+
+def with_alerts(it: World, patch: pytest.MonkeyPatch) -> None:
+    """Alerts beside the reports: told once each while they hold, through the real journal and outbox."""
+    decide = cycle.plan.decide
+
+    def deciding(ledger: object, past: Past, found: Settings, now: dt.datetime) -> Plan:
+        standing = frozenset(key for at, key in ALERTS if at <= now < at + 2 * DAY)
+        untold = tuple(sorted(standing - set(past.told)))
+        return replace(decide(ledger, past, found, now), told=untold, standing=standing)
+
+    def of(decided: Plan, found: Settings, standing: str) -> mailing.Mailing:
+        made = reports(decided, found, standing)
+        mails = tuple(Message(f"alert|{key}", "alert", ("a@b.cn",), key, b"x", f"<{key}>") for key in decided.told)
+        carried = {mail.key: [mail.subject] for mail in mails}
+        return replace(made, messages=(*made.messages, *mails), carried=carried)
+
+    reports = mailing.of
+    patch.setattr(cycle, "plan", SimpleNamespace(decide=deciding))
+    patch.setattr(cycle.mailing, "of", of)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_quarter_with_alerts_clock_jumps_weekends_off_and_crashes_at_once(tmp_path, monkeypatch, seed):
+    """Stepped event by event: a look every three hours of 92 days, and one a minute before, at, and a minute after each
+    moment at which a report falls due or an alert begins or ends to hold. At each third weekend the computer is off; the
+    clock jumps an hour ahead at one Sunday and back at another; the power goes at nine points of passes, also in the
+    middle of sending; reports and alerts fall into the same pass.
+    """
+    rng = random.Random(seed)
+    with world(tmp_path) as it:
+        with_alerts(it, monkeypatch)
+        process = 1
+        watch, _ = it.watch(process=process)
+        watch.tick()
+        it.crashes = frozenset(it.points + point for point in rng.sample(range(1, 400), 9))
+        end = BEGAN + DAYS * DAY
+        calendar = timetable.due(
+            end, [replace(job, catch_up="all") for job in it.jobs], Past(began=BEGAN), CALENDAR.is_workday
+        )
+        turns = [one.at for one in calendar.reports] + [at + late for at, _ in ALERTS for late in (0 * DAY, 2 * DAY)]
+        steps = {BEGAN + 3 * HOUR * count for count in range(8 * DAYS)}
+        steps |= {turn + MINUTE * offset for turn in turns for offset in (-1, 0, 1)}
+        ahead, back = BEGAN + 26 * DAY, BEGAN + 54 * DAY
+        looked = []
+        for moment in sorted(one for one in steps if BEGAN < one <= end):
+            if moment.weekday() >= 5 and moment.isocalendar().week % 3 == 0:
+                continue
+            it.now = moment + (HOUR if ahead <= moment < back else 0 * HOUR)
+            looked.append(it.now)
+            try:
+                watch.tick()
+            except Crash:
+                it.alive.discard(process)
+                process += 1
+                watch, _ = it.watch(process=process)
+        for later in range(1, 4):
+            it.now = end + later * HOUR
+            watch.tick()
+        sent = Counter(key for key, _ in it.carried)
+        doubtful = sum(what.startswith("carried ") or what == "before settle" for what in it.crashed_in)
+        assert it.crashed_in and sum(count - 1 for count in sent.values()) <= doubtful
+        seen = {key for at, key in ALERTS for now in looked if at <= now < at + 2 * DAY}
+        alerts = {key.removeprefix("alert|") for key in sent if key.startswith("alert|")}
+        assert alerts <= {key for _, key in ALERTS} and len(seen - alerts) <= len(it.crashed_in)
+        done, left_out = records(it)
+        assert {one.key for one in calendar.reports} <= done | left_out
 
 
 def test_what_is_being_sent_by_the_other_computer_is_not_taken_for_lost(tmp_path):
