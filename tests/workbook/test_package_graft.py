@@ -18,7 +18,8 @@ from workbook import build
 from workbook.errors import CannotPatch
 from workbook.package import graft
 from workbook.package.book import Book
-from workbook.package.stylesheet import Stylesheet
+from workbook.package.markup import read_document
+from workbook.package.stylesheet import Stylesheet, children
 from workbook.package.widen import NewColumn, Widening, widen
 from workbook.schema import TABLES
 
@@ -82,6 +83,7 @@ def test_new_headers_look_like_their_neighbour_and_their_cells_show_times():
             [(1, 1), (3, 3), (4, 4), (8, 9)],
         ),
         ("<cols/>", [(3, 3), (4, 4)]),
+        ('<cols><col min="1" max="3" width="9"></col></cols>', [(1, 2), (3, 3), (4, 4)]),
     ],
 )
 def test_widths_of_other_columns_stay_what_they_were(columns, kept):
@@ -158,6 +160,19 @@ def test_a_workbook_without_styles_gets_some_and_one_in_strict_open_xml_gets_str
     assert b"purl.oclc.org" in parts(data)["xl/worksheets/sheet2.xml"]
     assert b"schemas.openxmlformats.org/spreadsheetml" not in parts(data)["xl/worksheets/sheet2.xml"]
     assert CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names == ["登记", "人员"]
+
+
+def test_in_a_styles_part_with_nothing_in_it_unstyled_cells_stay_plain():
+    made = rawbook.parts(rawbook.worksheet(ROWS.replace(' s="3"', "").replace(' s="2"', "")))
+    for empty in (
+        f'<styleSheet xmlns="{rawbook.MAIN}"/>',
+        f'<styleSheet xmlns="{rawbook.MAIN}"><cellXfs/></styleSheet>',
+    ):
+        data = take(rawbook.zipped(made | {"xl/styles.xml": empty}), "人员")
+        found = read_document(parts(data)["xl/styles.xml"], "styles.xml")
+        assert b'fillId="0"' in children(found, b"cellXfs")[0] or b"fillId" not in children(found, b"cellXfs")[0]
+        assert len(children(found, b"fills")) > 2 and b"none" in children(found, b"fills")[0]
+        assert CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names == ["登记", "人员"]
 
 
 def test_a_protected_structure_is_refused():

@@ -173,8 +173,12 @@ def stylesheet_of(book: Book) -> tuple[str, Stylesheet]:
     for relation in book.relations.values():
         member = book.part(relation.target) if relation.kind == "styles" else None
         if member is not None:
-            return member.name, Stylesheet(book.archive.read(member))
-    return posixpath.join(posixpath.dirname(book.main.name), "styles.xml"), Stylesheet(EMPTY)
+            xml = book.archive.read(member)
+            nothing = read_document(xml, member.name).root.endswith(b"/>")
+            return member.name, Stylesheet(directory.in_their_namespace(book, EMPTY) if nothing else xml)
+    return posixpath.join(posixpath.dirname(book.main.name), "styles.xml"), Stylesheet(
+        directory.in_their_namespace(book, EMPTY)
+    )
 
 
 def _restyled(xml: bytes, merged: Merged) -> bytes:

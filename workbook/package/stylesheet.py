@@ -44,6 +44,9 @@ class Stylesheet:
         self._items = {name: children(self._document, name) for name in _ORDER}
         self._new: dict[bytes, list[bytes]] = {name: [] for name in _ORDER}
         self._known: dict[tuple[bytes, bytes], int] = {}
+        for name in (b"fonts", b"fills", b"borders", b"cellStyleXfs", b"cellXfs"):
+            if not self._items[name]:  # else what comes first would be the look of every cell that has none
+                self._new[name] += children(read_document(EMPTY, "styles.xml"), name)
         self._formats: dict[bytes, int] = {}
 
     def count(self, name: bytes) -> int:
@@ -51,7 +54,7 @@ class Stylesheet:
 
     def item(self, name: bytes, index: int) -> bytes:
         """An element of a collection as it stands; the first one's for an index that it lacks."""
-        items = self._items[name]
+        items = [*self._items[name], *self._new[name]]
         return items[index] if 0 <= index < len(items) else items[0]
 
     def add(self, name: bytes, element: bytes) -> int:

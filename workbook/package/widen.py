@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -230,16 +230,26 @@ def _widths(layout: Layout, columns: list[tuple[int, NewColumn, int]]) -> list[S
         return [(*(opening.span() if opening else (layout.head_end, layout.head_end)), made)]
     closing = end_tag(prefix, b"cols").search(document.plain, opening.end(), layout.head_end)
     end = closing.start() if closing else layout.head_end
-    elements = [(_ends(tag[0]), tag) for tag in start_tag(prefix, b"col").finditer(document.plain, opening.end(), end)]
-    meeting = [(ends, tag) for ends, tag in elements if ends[0] <= last and ends[1] >= first]
+    elements = list(_elements(document, b"col", opening.end(), end))
+    meeting = [one for one in elements if _ends(one[2])[0] <= last and _ends(one[2])[1] >= first]
     if not meeting:
-        at = next((tag.start() for ends, tag in elements if ends[0] > last), end)
+        at = next((begin for begin, _, tag in elements if _ends(tag)[0] > last), end)
         return [(at, at, own)]
-    (low, _), head = meeting[0]
-    (_, high), tail = meeting[-1]
-    left = set_to(head[0], b"max", b"%d" % (first - 1)) if low < first else b""
-    right = set_to(tail[0], b"min", b"%d" % (last + 1)) if high > last else b""
-    return [(head.start(), tail.end(), left + own + right)]
+    (begin, _, head), (_, stop, tail) = meeting[0], meeting[-1]
+    left = set_to(head, b"max", b"%d" % (first - 1)) if _ends(head)[0] < first else b""
+    right = set_to(tail, b"min", b"%d" % (last + 1)) if _ends(tail)[1] > last else b""
+    return [(begin, stop, left + own + right)]
+
+
+def _elements(document: Document, name: bytes, start: int, end: int) -> Iterator[tuple[int, int, bytes]]:
+    """Elements without content: where each begins and ends, and its tag closed in itself."""
+    closing = end_tag(document.prefix, name)
+    for tag in start_tag(document.prefix, name).finditer(document.plain, start, end):
+        if tag[0].endswith(b"/>"):
+            yield tag.start(), tag.end(), tag[0]
+        else:
+            close = closing.search(document.plain, tag.end(), end)
+            yield tag.start(), close.end() if close else tag.end(), tag[0][:-1] + b"/>"
 
 
 def _ends(tag: bytes) -> tuple[int, int]:
