@@ -258,7 +258,8 @@ def test_a_backup_of_the_file_before_the_write_is_kept(book):
     cycle.run(of(book), NOW)
     (backup,) = store.backups(of(book).backup_dir)
     assert backup.path.read_bytes() == before and book.read_bytes() != before
-    assert {entry.name for entry in book.parent.iterdir()} == {book.name, of(book).state_dir.name}
+    beside = {book.name, of(book).state_dir.name, of(book).dashboard.name}
+    assert {entry.name for entry in book.parent.iterdir()} == beside
 
 
 def test_the_same_workbook_and_time_give_the_same_bytes_and_mails(pristine, tmp_path):
