@@ -271,15 +271,15 @@ def with_alerts(it: World, patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_quarter_with_alerts_clock_jumps_weekends_off_and_crashes_at_once(tmp_path, monkeypatch, seed):
+def test_a_quarter_with_alerts_clock_jumps_weekends_off_and_crashes_at_once(tmp_path, seed):
     """Stepped event by event: a look every three hours of 92 days, and one a minute before, at, and a minute after each
     moment at which a report falls due or an alert begins or ends to hold. At each third weekend the computer is off; the
     clock jumps an hour ahead at one Sunday and back at another; the power goes at nine points of passes, also in the
     middle of sending; reports and alerts fall into the same pass.
     """
     rng = random.Random(seed)
-    with world(tmp_path) as it:
-        with_alerts(it, monkeypatch)
+    with world(tmp_path) as it, pytest.MonkeyPatch.context() as patch:
+        with_alerts(it, patch)
         process = 1
         watch, _ = it.watch(process=process)
         watch.tick()
