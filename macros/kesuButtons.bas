@@ -215,7 +215,7 @@ End Sub
 Private Function PendingFacts(ByVal moment As Double) As String
     ' What both ledgers get: header, value, a line each. The number comes first.
     Dim reason As String
-    reason = kesuText("内容概要") & "(" & kesuText("未明原因") & ")"
+    reason = kesuText("内容概要") & ChrW(&HFF08) & kesuText("未明原因") & ChrW(&HFF09)
     PendingFacts = "编号" & vbTab & kesuText("编号") & vbLf & _
         "车牌号" & vbTab & kesuText("车牌号") & vbLf & _
         "客户姓名" & vbTab & kesuText("客户姓名") & vbLf & _
@@ -326,7 +326,7 @@ Public Sub kesuSend()
         kesuTell "这台电脑上没有找到 kesu 命令，没有发送。安装方法见 kesu 的 README；没有 kesu 也不影响填表，编号、提醒和汇总由装了 kesu 的电脑处理。"
         Exit Sub
     End If
-    If Not ThisWorkbook.Saved And Not ThisWorkbook.ReadOnly Then ThisWorkbook.Save
+    kesuSaveFirst ThisWorkbook
     kesuStart command, ThisWorkbook.FullName
     Exit Sub
 Failed:

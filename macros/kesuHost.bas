@@ -80,6 +80,10 @@ Public Function kesuCommand(ByVal folder As String) As String
     End If
 End Function
 
+Public Sub kesuSaveFirst(ByVal book As Object)
+    If Not book.Saved And Not book.ReadOnly Then book.Save
+End Sub
+
 Public Sub kesuStart(ByVal command As String, ByVal path As String)
     ' In a window of its own that stays, so that what kesu says can be read.
     Shell "cmd.exe /k """"" & command & """ run """ & path & """""", vbNormalFocus

@@ -52,6 +52,8 @@ End Sub
 Public Function kesuCommand(ByVal folder As String) As String
     kesuCommand = command
 End Function
+Public Sub kesuSaveFirst(ByVal book As Object)
+End Sub
 Public Sub kesuStart(ByVal command As String, ByVal path As String)
     started = command & " " & path
 End Sub
@@ -60,8 +62,8 @@ Public Function whatStarted() As String
 End Function
 Public Sub kesuPrintSheet(ByVal sheet As Object)
     Dim row As Long
-    For row = 1 To 12
-        Debug.Print sheet.Cells(row, 1).Value & "=" & sheet.Cells(row, 2).Value
+    For row = 1 To 20
+        Debug.Print sheet.Cells(row, 1).Value & "|" & sheet.Cells(row, 2).Value & "|" & sheet.Cells(row, 4).Value
     Next row
 End Sub
 """

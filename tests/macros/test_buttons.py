@@ -80,11 +80,11 @@ def test_the_figures_of_the_check_are_those_of_the_dashboard_and_of_kesu(tmp_pat
         (state == "超时").sum(),
         (state == "临近").sum(),
     ]
-    column = {name: f"反馈登记[{name}]" for name in ("接收时间", "归档时间", "状态")}
-    conditions = ["", f',{column["归档时间"]},"="', f'，{column["状态"]},"超时"', f'，{column["状态"]},"临近"']
+    received_, archived, state_ = (f"反馈登记[{name}]" for name in ("接收时间", "归档时间", "状态"))
+    wanted = [(), (archived, '"="'), (state_, '"超时"'), (state_, '"临近"')]
     by_formula = [
-        excel.app.application.vba_get("Evaluate", [f'COUNTIFS({column["接收时间"]},"<>"{more})'], {})
-        for more in conditions
+        excel.app.application.vba_get("Evaluate", ["COUNTIFS(" + ",".join((received_, '"<>"', *more)) + ")"], {})
+        for more in wanted
     ]
     assert told == by_kesu == by_formula
 
@@ -118,16 +118,26 @@ def test_what_stands_in_one_ledger_is_copied_into_the_other(book: Path) -> None:
     assert [excel.read(3, head, PENDING[1]) for head in ("事由", "转入日期")] == ["等配件", dt.datetime(2026, 11, 20)]
 
 
-def test_the_form_of_the_selected_case_is_printed_and_leaves_nothing_behind(book: Path) -> None:
+def test_the_form_shows_the_selected_case_when_it_is_printed(book: Path) -> None:
     excel = Excel(book)
     first(excel)
-    sheets = [sheet.name for sheet in excel.app.sheets()]
     select(excel, "G9")
     excel.app.run("kesuPrint")
     assert "请先" in excel.said[-1]
     select(excel, "G3")
     excel.app.run("kesuPrint")
-    assert "FK20261121-501" in "\n".join(excel.app.console)
+    assert excel.app.sheet(macros.FORM_SHEET).value(macros.FORM_CELL) == "FK20261121-501"
+    assert any(line.endswith("|FK20261121-501") for line in excel.app.console)
+
+
+def test_without_that_form_the_row_is_printed_and_leaves_no_sheet_behind(book: Path) -> None:
+    excel = Excel(book)
+    excel.app.sheet(macros.FORM_SHEET).set_value("B3", "")  # then it does not ask for a number
+    first(excel)
+    sheets = [sheet.name for sheet in excel.app.sheets()]
+    select(excel, "G3")
+    excel.app.run("kesuPrint")
+    assert {"编号|FK20261121-501|", "客户姓名|陈静|", "接收时间|2026-11-21 08:30|"} <= set(excel.app.console)
     assert [sheet.name for sheet in excel.app.sheets()] == sheets
 
 
@@ -136,7 +146,6 @@ def test_sending_says_so_when_kesu_is_not_there_and_starts_it_when_it_is(book: P
     without.app.run("kesuSend")
     assert "没有找到 kesu" in without.said[-1]
     excel = Excel(book, command="kesu")
-    excel.app.application.active_book.saved = True
     excel.app.run("kesuSend")
     assert excel.app.run("whatStarted") == f"kesu {book}"
 
@@ -144,7 +153,11 @@ def test_sending_says_so_when_kesu_is_not_there_and_starts_it_when_it_is(book: P
 def test_a_workbook_without_the_register_is_left_alone(tmp_path: Path) -> None:
     path = new(tmp_path / "登记.xlsm")
     excel = Excel(path)
-    excel.app.evaluate(f'ThisWorkbook.Worksheets("{REGISTER.sheet}").Rows(2).Delete')
+    excel.app.application.enable_events = False
+    for head in REGISTER.headers[:40]:
+        excel.put(excel.cell(2, head), "x")
+    excel.app.application.enable_events = True
     excel.type(3, 客户姓名="陈静")
+    assert excel.status == ""
     excel.app.run("kesuCheckNow")
     assert "找不到" in excel.said[-1]
