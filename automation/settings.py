@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import ipaddress
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,9 +12,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from automation import readers
+from automation import readers, tomlwords
 from automation.adoption import saved
 from automation.adoption.saved import Adoption
+from automation.alerthours import Alerts as Alerts
 from automation.jobs import CATCH_UP, HOLIDAY, JOBS, Job
 from automation.payroll.terms import Terms
 
@@ -45,47 +45,6 @@ class Mail:
     per_day: int = 0
     templates: Path | None = None
     """The folder of the dealership's own mail templates."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alerts:
-    """When a stage that stays late goes to the general manager: after this many times its limit, at most so many hours.
-
-    Alerts leave from ``send_from`` until ``send_until`` (no longer at that minute), over midnight where the first is
-    the later one, at any time where they are the same. What is 重大 leaves at any time.
-
-    What is only at risk is gathered until the next of ``at_risk_hours``; without any it leaves at once.
-    """
-
-    escalate_after_limits: float
-    escalate_at_most_hours: float
-    send_from: dt.time = dt.time()
-    send_until: dt.time = dt.time()
-    at_risk_hours: tuple[dt.time, ...] = ()
-
-    def gathered_until(self, since: dt.datetime, due: dt.datetime) -> dt.datetime:
-        """When it is told that a stage is at risk ``since`` then: at the next of the hours, unless more than half of the
-        time left would be gone by then; else at once.
-        """
-        days = (since.date(), since.date() + dt.timedelta(days=1))
-        hours = (dt.datetime.combine(day, hour) for day in days for hour in self.at_risk_hours)
-        told = min((hour for hour in hours if hour >= since), default=since)
-        return told if told - since <= (due - since) / 2 else since
-
-    def sends_at(self, moment: dt.datetime) -> bool:
-        """Whether alerts may leave now."""
-        first, last, now = self.send_from, self.send_until, moment.time()
-        if first < last:
-            return first <= now < last
-        return first == last or now >= first or now < last
-
-    def turns_after(self, moment: dt.datetime) -> dt.datetime | None:
-        """When that changes next; ``None``: never."""
-        if self.send_from == self.send_until:
-            return None
-        days = (moment.date(), moment.date() + dt.timedelta(days=1))
-        edges = (dt.datetime.combine(day, edge) for day in days for edge in (self.send_from, self.send_until))
-        return min(edge for edge in edges if edge > moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +257,7 @@ def _parse(path: Path, errors: list[str]) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+), column (\d+)", str(error))
-        where = f"第 {line[1]} 行第 {line[2]} 列" if line else "末尾"
-        told = next((words for sign, words in _TOML if sign in str(error)), "这里看不懂")
+        where, told = tomlwords.told(error)
         hint = "；路径里有反斜杠时请用单引号，如 'D:\\客诉\\登记.xlsx'" if "\\" in text else ""
         errors.append(f"配置文件“{path.name}”{where}写法有误（TOML）：{told}{hint}")
         return {}
@@ -319,30 +276,6 @@ def _flat(table: Mapping[str, object], errors: list[str], above: str = "") -> It
             yield path, value
         else:
             errors.append(f"{path}：{_unknown(path, known | {one for one in _SECTIONS if '.' in one})}")
-
-_TOML = (
-    ("Unescaped '\\'", "引号里的反斜杠要写两个，或者改用单引号"),
-    ("Expected '=' after a key", "名称后面要有等号；中文的“＝”不行"),
-    ("Invalid initial character for a key", "名称写得不对；每一行写成 名称 = 值"),
-    ("Invalid statement", "这一行不是 名称 = 值；文字和引号要用英文的"),
-    ("Unterminated string", "少了右边的引号"),
-    ("Expected newline or end of document", "一行只能写一项；值的后面多了东西，或者引号没有成对"),
-    ("Illegal character", "有不能用的字符；引号里不能换行"),
-    ("Unclosed array", "方括号没有写完"),
-    ("Unclosed inline table", "花括号没有写完"),
-    ("Expected ']'", "少了右边的方括号"),
-    ("Cannot overwrite a value", "同一项写了两次"),
-    ("twice", "同一节写了两次，请合在一起"),
-    ("Duplicate", "同一项写了两次"),
-    ("Cannot mutate", "同一节写了两次，请合在一起"),
-    ("Invalid value", "等号后面的值写得不对；文字要放在英文引号里，是否写 true 或 false"),
-    ("Invalid character", "有不能用的字符"),
-    ("Invalid hex", "引号里的反斜杠要写两个，或者改用单引号"),
-    ("Found invalid character", "有不能用的字符；引号要用英文的"),
-    ("Reserved escape", "引号里的反斜杠要写两个，或者改用单引号"),
-)
-"""What Python's reader says, and what that is in Chinese."""
-
 
 
 def _unknown(path: str, known: set[str]) -> str:
