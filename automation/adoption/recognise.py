@@ -27,6 +27,8 @@ SEARCHED = 30
 """How far down a sheet headers are looked for."""
 SURE, ACCEPTED = 0.85, 0.6
 """From which confidence a column is certain, and from which it is proposed."""
+_BY_LENGTH = 0.62
+"""How sure it is that the longest texts are the complaints: not enough to take a list of orders for a register."""
 _LONGEST_HEADER = 24
 _FEWEST = 3
 _SIGNS = re.compile(r"[\s*_:：.、,，()\[\]（）【】/\\#-]")
@@ -89,7 +91,7 @@ def _of_sheet(grid: Grid, file: str, date1904: bool) -> Recognised | None:
     below = {at: [row[at - grid.left] for row in grid.rows[heads.row + 1 - grid.top :]] for at in heads.texts}
     guesses = tuple(_assigned(heads, below))
     received = next((guess.column for guess in guesses if guess.ours == "接收时间"), None)
-    told = {guess.ours for guess in guesses}
+    told = {guess.ours for guess in guesses if guess.ours != "内容概要" or guess.confidence > _BY_LENGTH}
     if received is None or len(told & {"内容概要", "客户姓名", "联系电话", "车牌号", "车架号"}) < 2:
         return None
     year = _year(grid, heads, file, below[received])
@@ -269,7 +271,7 @@ def _by_values(
         long = [at for at in free if at not in found and looks.length(samples[at]) >= 8]
         if long:
             at = max(long, key=lambda at: looks.length(samples[at]))
-            found[at] = "内容概要", 0.62, "看内容：最长的一列文字"
+            found[at] = "内容概要", _BY_LENGTH, "看内容：最长的一列文字"
     return found
 
 

@@ -143,6 +143,7 @@ def test_of_sheets_that_are_alike_the_one_with_the_latest_complaint_is_taken():
         {"姓名": "孙丽", "部门": "售后部", "电话": "13800138000"},
         {"日期": DAY, "金额": 300, "摘要": "办公用品"},
         {"月份": "11月", "投诉数": 12, "满意率": 0.9},
+        {"Created on": DAY, "Customer": "Wang", "Category": "Active", "Service location": "19 Front Street"},
     ],
 )
 def test_a_list_of_staff_an_account_and_statistics_are_no_register(heads):
