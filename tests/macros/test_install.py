@@ -88,12 +88,12 @@ def test_ours_are_renewed_with_a_backup_and_a_second_time_nothing_is_written(boo
     held = Book(path.read_bytes())
     place = held.part("xl/vbaProject.bin")
     assert place is not None
-    stale = project.install(project.read(held.archive.read(place)), [Module("kesuText", Kind.STANDARD, "' old\n")])
+    stale = project.install(project.read(held.archive.read(place)), [Module("kesuWording", Kind.STANDARD, "' old\n")])
     path.write_bytes(held.archive.rewrite({place.name: [stale]}))
     old = path.read_bytes()
     result = install(path)
     assert "宏已更新" in result.output
-    assert by_olevba(part(path, "xl/vbaProject.bin"))["kesuText"] != "' old"
+    assert by_olevba(part(path, "xl/vbaProject.bin"))["kesuWording"] != "' old"
     assert [file.read_bytes() for file in (tmp_path / "登记.kesu" / "backups").iterdir()] == [old]
     renewed = path.read_bytes()
     assert "没有改动" in install(path).output

@@ -182,3 +182,17 @@ def test_a_damaged_project_is_refused_in_words(data: st.DataObject) -> None:
         project.read(bytes(good[: data.draw(st.integers(0, len(good)))]))
     except CannotPatch as error:
         assert "宏工程" in str(error)
+
+
+def test_no_procedure_is_called_like_a_module_or_like_another_public_one() -> None:
+    modules = [*macros.modules(), Module("ThisWorkbook", Kind.WORKBOOK, "")]
+    declared = r"(?m)^Public (?:Sub|Function|Const)? ?(\w+)"
+    public = [name.lower() for module in modules for name in re.findall(declared, module.source)]
+    assert len(public) == len(set(public))
+    assert not {module.name.lower() for module in modules} & set(public), "Excel takes such a call for the module"
+
+
+@pytest.mark.parametrize("module", macros.modules(), ids=lambda module: module.name)
+def test_every_module_declares_its_variables_and_fits_the_editor(module: Module) -> None:
+    assert module.source.startswith("Option Explicit\n")
+    assert all(len(line.encode("gbk")) < 1000 for line in module.source.splitlines())
