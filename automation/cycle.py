@@ -18,7 +18,7 @@ from automation.plan import Inspection, Plan
 from automation.rest import Mark
 from automation.settings import Settings
 from automation.settlements import MonthClosed
-from workbook import ledger, package, snapshot, store
+from workbook import ledger, live, package, snapshot, store
 from workbook.edits import CellEdit
 from workbook.errors import CannotPatch, KesuError, WorkbookBusy, WorkbookChanged, WriteFailed
 from workbook.finding import Finding, Severity
@@ -236,14 +236,18 @@ def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) 
     patched = package.apply(seen.data, decided.edits)
     if patched.data is seen.data or patched.data == seen.data:
         return 0, patched.refused
-    store.replace(
-        settings.workbook,
-        patched.data,
-        expected_sha=seen.sha256,
-        backups=settings.backup_dir,
-        keep=settings.backups.keep,
-        now=now,
-    )
+    backups, keep = settings.backup_dir, settings.backups.keep
+
+    def back_up() -> None:
+        store.back_up(settings.workbook, seen.data, backups=backups, keep=keep, now=now)
+
+    try:
+        store.replace(settings.workbook, patched.data, expected_sha=seen.sha256, backups=backups, keep=keep, now=now)
+    except WorkbookBusy:  # perhaps by an Excel on this very computer, which can take the edits itself
+        done = live.write(seen, decided.edits, back_up=back_up)
+        if done is None:
+            raise
+        return done.written, done.refused
     return patched.written, patched.refused
 
 

@@ -8,14 +8,25 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from automation import checks, elders, enactments, escalation, grouproles, history, numbering, roster, sidesheets, timetable, writeback
+from automation import (
+    checks,
+    elders,
+    enactments,
+    escalation,
+    grouproles,
+    history,
+    numbering,
+    roster,
+    sidesheets,
+    timetable,
+    writeback,
+)
 from automation.alerts import Digest
 from automation.checks.facts import Facts
 from automation.enactments import Enacted
 from automation.escalation import Escalation
 from automation.numbering import Allocation
 from automation.past import Change, Issued, Past, Seen
-from automation.payroll.settlement import Terms
 from automation.settings import Settings
 from automation.sla import calendar, clock, hours, rulesheet
 from automation.sla.calendar import Calendar, NoOpenTime
@@ -68,6 +79,7 @@ class Plan:
     changes: tuple[Change, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
     enacted: Enacted = field(default_factory=Enacted, repr=False)
+    standing: frozenset[str] = frozenset()
 
 
 def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *, keeping: bool = False) -> Inspection:
@@ -79,7 +91,6 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     if "编号" in before.columns:  # else (READ-06) a number that nobody sees would only be burnt
         allocation = numbering.allocate(before.frame, past.issued, now)
         numbered = before.with_column("编号", allocation.numbers).with_column("编号时间", allocation.times)
-    standing: frozenset[str] = frozenset()
         ledger = ledger.having(numbered)
     ledger, elder = elders.split(ledger, settings.adopted.since)
     ledger = sidesheets.filled(ledger, now, past.closed)
@@ -121,6 +132,7 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         due.omitted,
         changes=seen.changes,
         seen=seen.seen,
+        standing=told.standing,
         enacted=seen.enacted,
     )
 
@@ -132,7 +144,6 @@ def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Find
     days, day_findings = hours.read(ledger[HOURS], ledger[HOLIDAYS])
     span = calendar.spanning(
         [records.frame[column].to_numpy(dtype="M8[s]") for records, column in _counted(ledger)],
-        standing=told.standing,
         week=days.week,
         days=days.days,
         names=days.names,
