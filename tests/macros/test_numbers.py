@@ -15,7 +15,7 @@ from automation import cycle, macros, settings
 from automation.blank import blank
 from automation.checks.numbers import gaps, malformed
 from tests import tables
-from tests.macros.excel import Excel
+from tests.macros.excel import Excel, quick
 from workbook import build
 from workbook.schema import REGISTER
 
@@ -25,7 +25,7 @@ COMPLETE = {"接收人": "李晓明", "反馈渠道": "电话", "级别": "一�
 
 def new(path: Path) -> Path:
     build.write(path, blank(), created=NOW, macros=macros.modules())
-    return path
+    return quick(path)
 
 
 def first(excel: Excel, row: int = 3, **more: object) -> None:
