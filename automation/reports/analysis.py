@@ -146,7 +146,7 @@ def _standing(found: Analysis) -> str:
 
 def _tiles(found: Analysis) -> list[dict[str, object]]:
     this, last = found.this, found.last
-    earlier = f"{found.period.name_before} {last.received.count}" if last else "没有可比的月份"
+    earlier = f"{found.period.name_before} {last.received.count}" if last else "没有上月可比"
     rated, good = this.callbacks.rated.count, this.callbacks.satisfied.count
     open_ = [one for one in found.measures if one.state.open]
     overdue = sum(one.state in (State.OVERDUE, State.IN_VAIN) for one in open_)
