@@ -137,6 +137,7 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
         "now": NOW,
         "dealership": "星耀4S店",
         "note": "",
+        "standing": "",
         "stages": [{**one, "overdue": 1} for one in stages * 5],
     }
     assert len(context["stages"]) > 60  # type: ignore[arg-type]  # every stage of every flow
