@@ -86,6 +86,10 @@ class Roster:
         own = [person for person in holders if person.department == department]
         return tuple(sorted(own if role == HEAD and own else holders, key=lambda person: not person.primary))
 
+    def headed(self, department: str) -> bool:
+        """Whether 人员 knows who heads a department."""
+        return any(person.role == HEAD and person.department == department for person in self.people)
+
     def on_duty(
         self, role: str, day: dt.date, *, named: str = "", department: str = "", involved: Set[str] = frozenset()
     ) -> list[Recipient]:
@@ -126,9 +130,9 @@ class Roster:
         """
         found: dict[str, Recipient] = {}
         for role in roles:
-            holders = self.in_role(role, department)
-            if role == HEAD and department and not any(person.department == department for person in holders):
+            if role == HEAD and department and not self.headed(department):
                 continue
+            holders = self.in_role(role, department)
             first = [Recipient(p.name, p.address, role, "主要责任人") for p in holders if p.employed][:1]
             for person in (*first, *self.on_duty(role, day, department=department)):
                 if person.address:

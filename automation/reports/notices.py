@@ -27,7 +27,9 @@ from automation.wording import span
 from workbook import reportbook
 from workbook.finding import Finding
 
-MANAGERS = ("主管总经理", "管理部")
+GENERAL_MANAGER = "主管总经理"
+"""Gets the notice of a department that has no head in 人员, the general manager's own office above all."""
+MANAGERS = (GENERAL_MANAGER, "管理部")
 ROLES = (HEAD, *MANAGERS)
 CASES, LATE, OWED = 20, 8, 12
 """How many the mails list; the workbooks have all of them."""
@@ -60,13 +62,16 @@ def _to_department(notice: Notice, facts: Facts, period: Period, settings: Setti
     told += [f"以前未答复 {len(notice.outstanding)} 件"] if notice.outstanding else []
     numbers = {int(row): str(number) for row, number in facts.register["编号"].items()}
     described = notices_book.form(notice, period, due, facts.now, numbers)
+    headed = facts.roster.headed(department)
     return ReportMail(
         key=answered.key(period.label, department),
         subject=f"【内部信息反馈单】{department} {period.words}：{'，'.join(told)}，请在 {due:%m-%d} 前答复",
         template="notices",
         context={
             "title": f"内部信息反馈单：{department}",
-            "department": department,
+            "addressed": f"{department}负责人："
+            if headed
+            else f"“人员”表里没有{department}的部门负责人，请您答复或转交：",
             "period": period.words,
             "month": period.name,
             "before": period.name_before,
@@ -86,16 +91,21 @@ def _to_department(notice: Notice, facts: Facts, period: Period, settings: Setti
             "workbook": settings.workbook.name,
         },
         attachments=((name, reportbook.write(described)),),
-        roles=(HEAD,),
+        roles=(_to(facts, department),),
         department=department,
     )
+
+
+def _to(facts: Facts, department: str) -> str:
+    return HEAD if facts.roster.headed(department) else GENERAL_MANAGER
 
 
 def _to_managers(found: Month, facts: Facts, settings: Settings, due: dt.date) -> ReportMail:
     period = found.period
     readers = {
         one.department: "、".join(
-            reader.name for reader in facts.roster.readers((HEAD,), facts.now.date(), one.department)
+            reader.name
+            for reader in facts.roster.readers((_to(facts, one.department),), facts.now.date(), one.department)
         )
         for one in found.notices
     }

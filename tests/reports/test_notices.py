@@ -46,6 +46,7 @@ FK20261012-001 | 10-14 09:00 | 预防措施     | 石磊   | 通知王小明和�
 姓名   | 部门       | 角色       | 主次 | 邮箱           | 在岗
 石磊   | 机修车间   | 部门负责人 | 主   | shi@x.example  | 是
 周涛   | 配件部     | 部门负责人 | 主   | zhou@x.example | 是
+何进   | 销售部     | 部门负责人 | 主   |                | 是
 陈总   | 总经理室   | 主管总经理 | 主   | chen@x.example | 是
 陆文琴 | 管理部     | 管理部     | 主   | lu@x.example   | 是
 """  # noqa: E501
@@ -155,6 +156,14 @@ def test_a_department_without_a_head_s_address_stops_no_other() -> None:
     with pytest.raises(NoReader, match="销售部"):
         mails.sent(made["销售部"], facts)
     assert mails.sent(made["配件部"], facts).recipients == ("zhou@x.example",)
+
+
+def test_the_notice_of_a_department_without_a_head_goes_to_the_general_manager() -> None:
+    facts = tables.facts(SHOP.replace("何进   | 销售部 ", "何进   | 配件部 "), now=NOW, past=PAST)
+    made = {mail.department: mail for mail in mails.build("notices", facts)}
+    assert mails.sent(made["销售部"], facts).recipients == ("chen@x.example",)
+    assert "“人员”表里没有销售部的部门负责人，请您答复或转交" in mails.text(made["销售部"], facts).replace(",", "，")
+    assert "销售部(陈总):反馈 1" in mails.text(mails.build("notices", facts)[-1], facts)
 
 
 def test_a_month_without_any_case_is_one_line() -> None:
