@@ -45,10 +45,10 @@ class LateStage:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The figures of a month. Cases are register rows; ``listed``: the tickets of all months shown, a row each.
+    """The figures of a month. Cases are register rows; ``listed``: every ticket that a figure counts, a row each.
 
-    ``listed`` has ``month`` and the words that are counted, as :data:`GROUPS` and 故障; ``departments`` the department
-    of every ticket of the register. ``months`` says what is compared; ``flows`` belong to ``months.shown``.
+    ``listed`` has the words that are counted, as :data:`GROUPS` and 故障; ``departments`` the department of every ticket
+    of the register. ``months`` says what is compared; ``flows`` belong to ``months.shown``.
     """
 
     period: Period
