@@ -12,6 +12,7 @@ import pandas as pd
 from automation.checks.facts import Facts
 from automation.reports.figures import Callbacks, Cases, Flow, Line, StageLine, Tally
 from automation.reports.period import Period
+from automation.sla.judgement import NUMBERING
 from automation.sla.verdict import Verdict
 from workbook.schema import CALLBACKS
 from workbook.vocabulary import LEVEL, SATISFACTION, STANDARD_FLOW, STATE
@@ -45,6 +46,11 @@ class Standing:
         """The stages due in the period that were finished late, or are not finished."""
         here = self.stages[within(self.stages["counted"], period)]
         return here[here["verdict"].isin([Verdict.LATE, Verdict.FINISHED_LATE])]
+
+    def late_tickets(self, period: Period) -> Cases:
+        """The tickets that somebody was late with. A late number (STD-03) is the software's, and makes no ticket late."""
+        late = self.late_in(period)
+        return cases(late.loc[late["rule"] != NUMBERING, "row"].to_numpy())
 
 
 def standing(facts: Facts) -> Standing:
@@ -100,7 +106,7 @@ def flow(here: Standing, facts: Facts, period: Period) -> Flow:
         received=cases(tickets.index[within(received, period)]),
         closed=cases(tickets.index[within(closed_at, period)]),
         ending=in_hand(end),
-        late=cases(here.late_in(period)["row"].to_numpy()),
+        late=here.late_tickets(period),
         on_time=int((due["verdict"] == Verdict.ON_TIME).sum()),
         judged=int(judged.sum()),
         callbacks=_callbacks(here, facts, period),
@@ -117,7 +123,7 @@ def lines(here: Standing, column: str, period: Period) -> tuple[Line, ...]:
     """One line a word of ``column`` that occurs among what is counted, the most received first."""
     tickets = here.tickets
     labels = tickets[column].where(tickets[column] != "", BLANK)
-    late = set(here.late_in(period)["row"])
+    late = set(here.late_tickets(period).rows)
     masks = {
         "received": within(tickets["received"], period),
         "closed": within(tickets["closed_at"], period),

@@ -11,6 +11,7 @@ from automation.reports.lessons.faults import UNNAMED
 from automation.reports.lessons.history import Count
 from automation.reports.lessons.topic_rules import RULES, TopicRule
 from automation.reports.standing import BLANK, cases
+from automation.sla.judgement import NUMBERING
 from workbook.vocabulary import CATEGORY
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def _people(found: Analysis) -> Iterator[_Met]:
 
 def _stages(found: Analysis) -> Iterator[_Met]:
     for line in found.late_stages:
+        if line.rule == NUMBERING:  # the software's: there is nobody to train
+            continue
         why = f"当月到期{line.judged}次，超时{line.count}次"
         yield _Met(line.label, line.count, why, line.cases, role=line.role)
 
