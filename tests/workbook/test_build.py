@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import random
 import re
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ from workbook.build import FIRST_DATA_ROW
 from workbook.build.lists import list_name
 from workbook.edits import column_letter
 from workbook.schema import TABLES, Kind
-from workbook.vocabulary import VOCABULARIES
+from workbook.vocabulary import STATE, VOCABULARIES
 
 NOW = dt.datetime(2026, 11, 21, 9, 30)
 FIGURES = (schema.DASHBOARD_SHEET, schema.CASE_SHEET, schema.PEOPLE_SHEET)
@@ -218,14 +219,12 @@ def test_formulas_name_only_columns_that_exist(filled: bytes, sheet: str) -> Non
             assert column in headers[table]
 
 
-@pytest.fixture(scope="module")
-def recalculated(filled: bytes, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def computed(data: bytes, folder: Path) -> Any:
     """The workbook as LibreOffice computes it: no stored value to fall back on, and at the time it was made."""
-    folder = tmp_path_factory.mktemp("recalculated")
     bare = folder / "bare.xlsx"
-    parts = {sheet_part(filled, sheet) for sheet in FIGURES}
+    parts = {sheet_part(data, sheet) for sheet in FIGURES}
     today, now = f"DATE({NOW.year},{NOW.month},{NOW.day})", f"TIME({NOW.hour},{NOW.minute},0)"
-    with zipfile.ZipFile(io.BytesIO(filled)) as source, zipfile.ZipFile(bare, "w") as target:
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(bare, "w") as target:
         for name in source.namelist():
             content = source.read(name)
             if name in parts:
@@ -238,21 +237,58 @@ def recalculated(filled: bytes, tmp_path_factory: pytest.TempPathFactory) -> Any
     return openpyxl.load_workbook(folder / "out" / "bare.xlsx", data_only=True)
 
 
+@pytest.fixture(scope="module")
+def recalculated(filled: bytes, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return computed(filled, tmp_path_factory.mktemp("recalculated"))
+
+
+def agree(data: bytes, theirs: Any, sheet: str) -> int:
+    """Every figure of a sheet as it is stored and as it was computed; returns how many there are."""
+    stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)[sheet]
+    figures = formulas(data, sheet)
+    for place in figures:
+        one, other = (_number(book[place].value) for book in (stored, theirs[sheet]))
+        assert other == (pytest.approx(one, abs=1e-5) if isinstance(one, int | float) else one), (place, figures[place])
+    return len(figures)
+
+
+def _number(value: Any) -> Any:
+    """A date as Excel counts it; nothing for what is empty, nought or an empty text."""
+    if isinstance(value, dt.datetime):
+        value = (value - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
+    return value or None
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize(("sheet", "least"), [*zip(FIGURES, (250, 120, 900), strict=True)])
 def test_figures_stored_in_the_file_equal_those_libreoffice_computes_itself(
     filled: bytes, recalculated: Any, sheet: str, least: int
 ) -> None:
-    stored = openpyxl.load_workbook(io.BytesIO(filled), data_only=True)[sheet]
-    figures = formulas(filled, sheet)
-    assert len(figures) > least
-    for place in figures:
-        ours, theirs = stored[place].value or None, recalculated[sheet][place].value or None
-        if isinstance(theirs, dt.datetime):
-            theirs = (theirs - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
-        if isinstance(ours, dt.datetime):
-            ours = (ours - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
-        assert theirs == (pytest.approx(ours) if isinstance(ours, int | float) else ours), (place, figures[place])
+    assert agree(filled, recalculated, sheet) > least
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("seed", [2, 11, 29])
+def test_figures_of_random_registers_equal_those_libreoffice_computes_itself(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    contents = dealership(rng.randint(1, 150), seed, NOW).contents
+    for row in contents[schema.REGISTER.sheet]:
+        for name, values in (
+            ("状态", STATE.values),
+            ("当前环节", ("上报", "复核", "执行", None)),
+            ("反馈类别", ("自造的类", None)),
+        ):
+            if rng.random() < 0.6:
+                row[name] = rng.choice(values)
+        if rng.random() < 0.3:
+            row["截止时间"] = NOW + dt.timedelta(minutes=rng.randint(-9000, 9000))
+    for row in contents[schema.STAFF.sheet]:
+        if rng.random() < 0.2:
+            row["在岗"] = "否"
+    data = made(contents)
+    theirs = computed(data, tmp_path)
+    for sheet in FIGURES:
+        agree(data, theirs, sheet)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

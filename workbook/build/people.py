@@ -47,11 +47,11 @@ def _column(sheet: Any, column: int, by: str, names: Sequence[str], staff: Seque
     letter = column_letter(column)
     who = f"{STAFF.name}[姓名]"
     place = f"ROW({who})-MIN(ROW({who}))+1"
-    test = f'({who}<>"")*({STAFF.name}[在岗]<>"否")'
-    known = who
+    there = f'({STAFF.name}[在岗]<>"否")'
+    test, known = f'({who}<>"")*{there}', f'{who}&"|"&{there}'
     if by:
         test += f"*({STAFF.name}[{by}]={letter}$1)"
-        known = f'{who}&"|"&{STAFF.name}[{by}]'
+        known += f'&"|"&{STAFF.name}[{by}]'
     test += f"*(MATCH({known},{known},0)={place})"  # once, though a person may hold several roles
     for row in range(2, _NAMES + 2):
         formula = f'=IFERROR(INDEX({who},SMALL(IF({test},{place}),{row - 1})),"")'

@@ -113,14 +113,14 @@ def _line(sheet: Any, styles: Styles, row: int, case: Mapping[str, object], now:
         stored = _serial(value) if isinstance(value, dt.datetime) else str(value or "")
         sheet.write_formula(f"{first}{row}", formula, look, stored)
     due = f"INDEX({REGISTER.name}[截止时间],${_PLACE}{row})"
-    hours = f"ROUND(({due}-NOW())*24,1)"
+    hours = f"({due}-NOW())*24"
     look = styles(bottom=1, bottom_color=LINE, align="right", num_format='"还剩 "0.0" 时";"超 "0.0" 时";"到点"')
     stored_hours = case.get("截止时间")
     sheet.write_formula(
         f"M{row}",
         f'=IF(${_PLACE}{row}=0,"",IF(ISNUMBER({due}),{hours},""))',
         look,
-        round((stored_hours - now).total_seconds() / 3600, 1) if isinstance(stored_hours, dt.datetime) else "",
+        (stored_hours - now).total_seconds() / 3600 if isinstance(stored_hours, dt.datetime) else "",
     )
 
 
