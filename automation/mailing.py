@@ -177,7 +177,7 @@ def written(
         attachments=built.attachments,
         note=note,
         standing="" if built.closes else standing,
-        customers=set(decided.facts.register["客户姓名"]) - {one.name for one in roster.people},
+        customers={*decided.facts.register["客户姓名"], *decided.facts.ledger.elder_customers.values()} - roster.names,
     )
 
 

@@ -84,6 +84,8 @@ class Ledger:
     findings: tuple[Finding, ...] = field(repr=False)
     elders: frozenset[str] = frozenset()
     """编号 of the cases from before kesu was taken up: in the workbook, no longer in the register's frame."""
+    elder_customers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Their 客户姓名 by 编号: what may tell of no customer may tell of none of these."""
 
     @cached_property
     def numbers(self) -> frozenset[str]:

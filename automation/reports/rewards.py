@@ -95,8 +95,9 @@ def _title(period: Period, *, draft: bool) -> str:
 def _blind(facts: Facts, entries: Sequence[Entry]) -> Clean:
     """Takes the customers of the lines' tickets out of a text, and every telephone, plate and VIN."""
     register = facts.register
-    mine = register["客户姓名"][register["编号"].isin({entry.ticket for entry in entries})]
-    names = set(mine) - facts.roster.names - {""}
+    tickets, old = {entry.ticket for entry in entries}, facts.ledger.elder_customers
+    mine = {*register["客户姓名"][register["编号"].isin(tickets)], *(old.get(ticket, "") for ticket in tickets)}
+    names = mine - facts.roster.names - {""}
     return lambda text: hide_text(text, names)
 
 

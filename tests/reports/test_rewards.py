@@ -244,6 +244,17 @@ def test_nobody_can_tell_a_customer_from_it(shop: Shop) -> None:
     assert "对客户态度差，电话（略）" in everything
 
 
+def test_nor_one_of_before_kesu_was_taken_up(shop: Shop) -> None:
+    shop.settings = replace(shop.settings, adopted=replace(shop.settings.adopted, since=dt.date(2026, 10, 5)))
+    shop.run(FOURTH)
+    (mail,) = shop.mails()
+    assert [line.entry.person for line in shop.closed[0].settlement.lines] == ["张伟", "刘强", "方致远"]
+    assert "王小明" not in said(mail) + str(cells(attached(mail)[1]))
+    shop.save(BOOK, ("| 表扬信                          |", "| 王小明的表扬信 |"))  # another ticket's customer, an old one
+    outcome = shop.run(DECEMBER)
+    assert len(shop.closed) == 1 and any(f.rule == "MAIL-05" for f in outcome.unsendable)
+
+
 @pytest.mark.parametrize("where", ["before commit", "after commit"])
 def test_a_process_that_dies_pays_nobody_twice_and_forgets_nobody(shop: Shop, where: str, monkeypatch: Any) -> None:
     real = Journal.commit
