@@ -75,17 +75,6 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
-class Rewards:
-    """``penalty_limit``: yuan that one month's report may take from one person; 0: nobody checks.
-
-    ``archived_until``: the last month (``2025-12``) whose rows were taken out of the workbook; empty: none.
-    """
-
-    penalty_limit: float = 0.0
-    archived_until: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Robot:
     """A group robot that also tells the alerts to ``roles``. Its address, as good as a password, is never in here."""
 

@@ -19,7 +19,7 @@ from workbook.schema import REWARDS
 JOB = "rewards"
 """The report's name, in the journal too."""
 
-_AT_REST = frozenset({"PAY-07", "PAY-08", "PAY-10", "PAY-11"})
+_AT_REST = frozenset({"PAY-07", "PAY-08", "PAY-10", "PAY-11", "PAY-12"})
 """What only the settlement knows; the rest of what holds a row back are its own faults."""
 
 
@@ -84,7 +84,7 @@ def _adjusted(facts: Facts, found: Settlement) -> Iterator[Finding]:
     for line in found.adjustments:
         row = places.get(line.account)
         since = before[line.account].months[0]
-        hint = "不用处理，下一次报送会自动调整；改错了的请改回原样。有改动的要重新审批，更新审批日期"
+        hint = "不用处理，下一次报送会自动调整；改错了的请改回原样"
         if row is None:
             words = f"{records.sheet} {line.entry.ticket} {line.entry.person}：{since} 报送后删除，下一次报送冲回"
             yield Finding("PAY-09", Severity.WARNING, words, hint, sheet=records.sheet, ticket=line.entry.ticket)

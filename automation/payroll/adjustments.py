@@ -14,11 +14,15 @@ UNAPPROVED = "改动后未重新审批"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines that go together or not at all. ``row``: where they come from; ``None`` where it is gone."""
+    """Lines that go together or not at all. ``row``: where they come from; ``None`` where it is gone.
+
+    ``unapproved``: what was changed since the approval, in words; empty where that was renewed.
+    """
 
     account: str
     lines: tuple[Line, ...]
     row: Row | None
+    unapproved: str = ""
 
     @property
     def penalties(self) -> Counter[str]:
@@ -41,19 +45,21 @@ def changed(account: Account, row: Row) -> Group | None:
     """
     old, new = account.entry, row.entry
     assert old.fen is not None and new.fen is not None
-    unapproved = UNAPPROVED if (new.approver, new.approved) == (old.approver, old.approved) else ""
+    renewed = (new.approver, new.approved) != (old.approver, old.approved)
+    unapproved = "" if renewed else UNAPPROVED
+    what = "、".join(_differences(old, new))
+    since = "" if renewed else what
     if (old.person, old.kind) != (new.person, new.kind):
-        what = "、".join(_differences(old, new))
         told = (
             _note(what, account, unapproved),
             _note(f"代替 {account.id} 原记的 {old.person}{old.kind}", None, unapproved),
         )
         lines = (Line(account.id, REVERSAL, old, -old.fen, told[0]), Line(account.id, REPOSTED, new, new.fen, told[1]))
-        return Group(account.id, lines, row)
+        return Group(account.id, lines, row, since)
     if old.fen != new.fen or (old.ticket, plain(old.clause)) != (new.ticket, plain(new.clause)):
         sort = DIFFERENCE if old.fen != new.fen else CORRECTED
-        told_ = _note("、".join(_differences(old, new)), account, unapproved)
-        return Group(account.id, (Line(account.id, sort, new, new.fen - old.fen, told_),), row)
+        told_ = _note(what, account, unapproved)
+        return Group(account.id, (Line(account.id, sort, new, new.fen - old.fen, told_),), row, since)
     return None
 
 

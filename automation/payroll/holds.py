@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from automation.payroll.accounts import Account
 from automation.payroll.adjustments import Group
-from automation.payroll.lines import Entry, Row, plain, yuan
+from automation.payroll.lines import SETTLED, STILL_OWED, Entry, Row, plain, yuan
 from workbook.finding import Severity
 
-NOT_TWICE, STILL_OWED, SETTLED = "非重复", "补报", "已发放"
-"""Words in 备注 that release a row: it is no duplicate; it is of before kesu's time and still to be reported, or is not."""
+NOT_TWICE = "非重复"
+"""The word in 备注 that releases a row that is taken for a duplicate."""
 
 _MANY = 5
 
@@ -62,6 +62,21 @@ def invalid(row: Row, errors: Sequence[Fault], account: Account | None) -> Held:
         todo += "；要撤销的，删除这一行，下次冲回"
     rules = tuple(dict.fromkeys(error.rule for error in errors))
     return Held(row.row, errors[0].column, row.entry, rules, why, todo, account.id if account else "")
+
+
+def unapproved(row: Row, account: Account, what: str) -> Held:
+    """PAY-12: a reported row that somebody changed to more than was approved; what was reported of it stays."""
+    assert account.entry.fen is not None
+    stays = f"{account.entry.person} {account.entry.kind} {yuan(account.entry.fen)} 元"
+    return Held(
+        row.row,
+        "审批日期",
+        row.entry,
+        ("PAY-12",),
+        f"{account.months[0]} 已报送（{stays}，维持不变），之后{what}，没有重新审批",
+        "重新审批并更新审批日期，下一次报送就会调整；改错了的请改回原样",
+        account.id,
+    )
 
 
 def early(row: Row, first: str) -> Held:

@@ -20,6 +20,10 @@ DIFFERENCE, REVERSAL, REPOSTED, RESTORED, CORRECTED = "差额", "冲回", "改�
 _MILLIONTH = Decimal("0.000001")
 
 
+STILL_OWED, SETTLED = "补报", "已发放"
+"""Words in 备注 of a row from before kesu's time: it is still to be reported, or it is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a row says. ``fen``: 金额, ``None`` where there is none in whole fen; ``day``: 日期; ``approved``: 审批日期."""

@@ -1,7 +1,7 @@
 """Which row is which account: rows have no name of their own, are sorted, moved, edited, copied and deleted.
 
 What a row says decides: the identical first, then the least change. 报送月份 is only a hint, for a copy has it too.
-Whatever is taken for whom, the money comes out the same: what stands reported moves to what the rows say.
+A row that is taken for none is new, and what was reported of it is taken back: the same money by two lines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from automation.payroll.accounts import Account
-from automation.payroll.lines import Entry, Row, plain
+from automation.payroll.lines import SETTLED, STILL_OWED, Entry, Row, plain
 
 _WEIGHTS: Mapping[str, int] = {
     "ticket": 4,
@@ -69,10 +69,15 @@ def _identical(
 
 
 def _similar(rows: Sequence[Row], accounts: Sequence[Account], found: dict[int, str]) -> None:
-    """Pair the rest by what they share, at least half of it; a ticket or a person they must share."""
+    """Pair the rest by what they share, at least half of it and enough to be the same event.
+
+    Clause and reason are the same words on many rows, so they make nothing the same. A row from before kesu's time, or
+    that says it was paid by hand, is none that was reported.
+    """
+    begun = min((one.months[0] for one in accounts), default="")
     near: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
-        if row.row not in found:
+        if row.row not in found and not _paid_by_hand(row.entry, begun):
             near["ticket", row.entry.ticket].append(row)
             near["person", row.entry.person].append(row)
     taken = set(found.values())
@@ -80,9 +85,25 @@ def _similar(rows: Sequence[Row], accounts: Sequence[Account], found: dict[int, 
     for account in accounts:
         if account.id not in taken:
             sharing = (*near["ticket", account.entry.ticket], *near["person", account.entry.person])
-            alike = {row.row: row for row in sharing if _alike(row.entry, account.entry) >= _ENOUGH}
+            alike = {
+                row.row: row
+                for row in sharing
+                if _one_event(row.entry, account.entry) and _alike(row.entry, account.entry) >= _ENOUGH
+            }
             pairs += [(row, account) for row in alike.values()]
     _pair(pairs, found)
+
+
+def _one_event(one: Entry, other: Entry) -> bool:
+    """Two of ticket, person, and day with amount: what is edited at a time leaves two of them as they were."""
+    same = (one.ticket == other.ticket, one.person == other.person, (one.day, one.fen) == (other.day, other.fen))
+    return sum(same) >= 2
+
+
+def _paid_by_hand(entry: Entry, begun: str) -> bool:
+    remark = plain(entry.remark)
+    early = entry.day is not None and f"{entry.day:%Y-%m}" < begun
+    return SETTLED in remark or (early and STILL_OWED not in remark)
 
 
 def _pair(pairs: Sequence[tuple[Row, Account]], found: dict[int, str]) -> None:

@@ -11,7 +11,20 @@ from automation.payroll import adjustments, holds
 from automation.payroll.accounts import Account, accounts
 from automation.payroll.adjustments import Group
 from automation.payroll.holds import Allowance, Fault, Held, Twins
-from automation.payroll.lines import LATER, NEW, PENALTY, RESTORED, REWARD, Entry, Line, Row, plain, total
+from automation.payroll.lines import (
+    LATER,
+    NEW,
+    PENALTY,
+    RESTORED,
+    REWARD,
+    SETTLED,
+    STILL_OWED,
+    Entry,
+    Line,
+    Row,
+    plain,
+    total,
+)
 from automation.payroll.matching import match
 from automation.payroll.terms import Terms
 from workbook.finding import Severity
@@ -118,7 +131,7 @@ def settle(
         if _waits(row.entry, month):
             continue
         if not account_ and _early(row.entry, first):
-            if holds.SETTLED not in plain(row.entry.remark):
+            if SETTLED not in plain(row.entry.remark):
                 held.append(holds.early(row, first))
         elif errors[row.row]:
             held.append(holds.invalid(row, errors[row.row], None))
@@ -158,7 +171,10 @@ def _adjustments(
         elif broken := errors.get(row.row):
             held.append(holds.invalid(row, broken, account))
         elif group := adjustments.changed(account, row):
-            yield group
+            if group.unapproved and any(line.fen > 0 for line in group.lines):
+                held.append(holds.unapproved(row, account, group.unapproved))
+            else:
+                yield group
     if holds.many(len(gone), sum(account.paid for account in before.values())):
         held += [holds.vanished(account) for account in gone]
     else:
@@ -202,7 +218,7 @@ def _waits(entry: Entry, month: str) -> bool:
 
 
 def _early(entry: Entry, first: str) -> bool:
-    return entry.day is not None and f"{entry.day:%Y-%m}" < first and holds.STILL_OWED not in plain(entry.remark)
+    return entry.day is not None and f"{entry.day:%Y-%m}" < first and STILL_OWED not in plain(entry.remark)
 
 
 def _order(row: Row) -> tuple[object, ...]:

@@ -211,13 +211,20 @@ OLD = PAID.replace("11-05", "10-05").replace("11-06", "10-06")
     ("old", "new", "where"),
     [
         ("200 ", "150 ", "奖罚明细!F2"),
-        ("刘强 | 处罚", "张伟 | 处罚", "奖罚明细!C2"),
         ("第三条", "第四条", "奖罚明细!F2"),
     ],
 )
 def test_pay_09_a_reported_line_that_was_changed_is_told_at_its_cell(old: str, new: str, where: str) -> None:
     assert told(OLD.replace(old, new), closed=OLD) == {where: "PAY-09"}
     assert told(OLD, closed=OLD) == {}
+
+
+def test_pay_12_a_reported_line_that_takes_more_than_was_approved_is_told_at_its_approval() -> None:
+    other = OLD.replace("刘强 | 处罚", "张伟 | 处罚")
+    ((where, rule),) = told(other, closed=OLD).items()
+    assert (where.rpartition("!")[0], rule) == ("奖罚明细", "PAY-12")
+    head = other.rpartition("|")[0]
+    assert told(f"{head}| 11-02", closed=OLD) == {"奖罚明细!C2": "PAY-09"}, "approved anew it is adjusted"
 
 
 def test_pay_09_a_reported_line_that_was_deleted_is_told_of_the_sheet() -> None:

@@ -50,14 +50,35 @@ def test_a_month_that_nobody_touches_again_costs_nothing_more() -> None:
     [
         ("an amount lowered", "| 200", "| 150 | 审批=11-03", ["差额 张伟 处罚 -50"]),
         ("an amount raised", "| 200", "| 250 | 审批=11-03", ["差额 张伟 处罚 50"]),
-        ("another person", "张伟", "李娜", ["冲回 张伟 处罚 -200", "改记 李娜 处罚 200"]),
-        ("a reward after all", "张伟 | 处罚", "张伟 | 奖励", ["冲回 张伟 处罚 -200", "改记 张伟 奖励 200"]),
+        (
+            "another person",
+            "张伟 | 处罚 | 200",
+            "李娜 | 处罚 | 200 | 审批=11-03",
+            ["冲回 张伟 处罚 -200", "改记 李娜 处罚 200"],
+        ),
+        (
+            "a reward after all",
+            "张伟 | 处罚 | 200",
+            "张伟 | 奖励 | 200 | 审批=11-03",
+            ["冲回 张伟 处罚 -200", "改记 张伟 奖励 200"],
+        ),
         ("the row taken out", "10-05 | 1003-001 | 张伟 | 处罚 | 200\n", "", ["冲回 张伟 处罚 -200"]),
         ("another ticket", "1003-001", "1003-009", ["更正 张伟 处罚 0"]),
         ("another clause", "| 200", "| 200 | 条款=第八条", ["更正 张伟 处罚 0"]),
         ("other words", "| 200", "| 200 | 事由=工位不洁 备注=口头提醒过 部门=机电车间", []),
         ("another day", "10-05", "10-06", []),
-        ("several at once", "张伟 | 处罚 | 200", "李娜 | 处罚 | 180", ["冲回 张伟 处罚 -200", "改记 李娜 处罚 180"]),
+        (
+            "several at once",
+            "张伟 | 处罚 | 200",
+            "张伟 | 奖励 | 180 | 审批=11-03",
+            ["冲回 张伟 处罚 -200", "改记 张伟 奖励 180"],
+        ),
+        (
+            "another person and another amount",
+            "张伟 | 处罚 | 200",
+            "李娜 | 处罚 | 180",
+            ["补报 李娜 处罚 180", "冲回 张伟 处罚 -200"],
+        ),
     ],
 )
 def test_what_is_changed_after_the_month_was_closed_is_adjusted_in_the_next(
@@ -80,6 +101,35 @@ def test_an_adjustment_says_what_it_was_when_and_whether_it_was_approved_anew() 
     assert plain(line.note) == "金额原 200.00 改 150.00;2026-10 报送;改动后未重新审批"
     approved = year.draft("2026-11", october(("| 200", "| 150 | 审批=11-03"))).lines
     assert "未重新审批" not in notes(approved)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("| 200", "| 250"), ("张伟 | 处罚 | 200", "李娜 | 处罚 | 200"), ("王芳 | 奖励 | 300", "王芳 | 奖励 | 900")],
+)
+def test_what_costs_somebody_more_than_was_approved_waits_for_the_approval(old: str, new: str) -> None:
+    """PAY-12."""
+    year, lines, held = after(october((old, new)))
+    assert lines == [] and [one.partition(" ")[2] for one in held] == ["PAY-12"]
+    assert year.paid() == total(Year().close("2026-10", OCTOBER).lines), "what was reported stays"
+    (waiting,) = year.closed[1].settlement.held
+    assert "没有重新审批" in waiting.why and waiting.column == "审批日期"
+    assert len(year.close("2026-12", october((old, f"{new} | 审批=12-01"))).lines) in (1, 2)
+    assert year.paid() == total(Year().close("2026-10", october((old, f"{new} | 审批=10-06"))).lines)
+
+
+def test_no_other_row_stands_in_for_one_that_was_deleted() -> None:
+    """Clause and reason are the same words everywhere; rows from before kesu's time, paid by hand, lie about."""
+    old = "08-12 | 0810-001 | 张伟 | 处罚 | 150\n07-02 | 0628-001 | 张伟 | 处罚 | 50 | 备注=已发放\n"
+    old += "09-12 | 1003-001 | 张伟 | 处罚 | 50 | 备注=已发放\n"
+    year = Year()
+    year.close("2026-10", old + OCTOBER)
+    gone = (old + OCTOBER).replace("10-05 | 1003-001 | 张伟 | 处罚 | 200\n", "")
+    assert said(year.close("2026-11", gone).lines) == ["冲回 张伟 处罚 -200"]
+    year = Year()
+    year.close("2026-10", OCTOBER)
+    other = october(("10-05 | 1003-001 | 张伟 | 处罚 | 200\n", ""), ("1007-002 | 刘强", "1003-001 | 刘强"))
+    assert "冲回 张伟 处罚 -200" in said(year.close("2026-11", other).lines), "nor does another person's row block it"
 
 
 def test_a_row_entered_late_is_reported_late_and_one_approved_late_waits_for_that() -> None:
@@ -123,7 +173,7 @@ def test_sorting_the_sheet_or_swapping_two_lines_changes_nothing(order: tuple[in
 def test_a_row_inserted_above_and_moved_and_another_edited_are_told_apart() -> None:
     _, lines, held = after(
         "11-04 | 1102-001 | 张伟 | 处罚 | 60\n"
-        + "10-20 | 1018-001 | 王芳 | 奖励 | 350\n10-09 | 1007-002 | 刘强 | 处罚 | 100\n10-05 | 1003-001 | 张伟 | 处罚 | 200\n"
+        + "10-20 | 1018-001 | 王芳 | 奖励 | 350 | 审批=11-02\n10-09 | 1007-002 | 刘强 | 处罚 | 100\n10-05 | 1003-001 | 张伟 | 处罚 | 200\n"
     )
     assert (lines, held) == (["新报 张伟 处罚 60", "差额 王芳 奖励 50"], [])
 
@@ -216,12 +266,12 @@ def test_a_penalty_above_the_limit_by_itself_never_goes_and_stops_no_other() -> 
 
 def test_an_adjustment_counts_too_and_what_is_given_back_makes_room() -> None:
     text = OCTOBER + "11-02 | 1101-001 | 张伟 | 处罚 | 240\n"
-    year, lines, held = after(text.replace("| 200", "| 230"), LIMIT)
+    year, lines, held = after(text.replace("| 200", "| 230 | 审批=11-03"), LIMIT)
     assert (lines, held) == (["差额 张伟 处罚 30"], ["张伟 PAY-08"])
     _, lines, held = after(text.replace("| 200", "| 190"), LIMIT)
     assert (lines, held) == (["新报 张伟 处罚 240", "差额 张伟 处罚 -10"], [])
     # A correction that does not fit waits as well: what was reported stays.
-    year, lines, held = after(OCTOBER.replace("| 200", "| 600"), LIMIT)
+    year, lines, held = after(OCTOBER.replace("| 200", "| 600 | 审批=11-03"), LIMIT)
     assert (lines, held) == ([], ["张伟 PAY-08"])
     assert year.paid()["张伟", "处罚"] == 200_00
 

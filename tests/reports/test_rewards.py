@@ -250,7 +250,9 @@ def test_nor_one_of_before_kesu_was_taken_up(shop: Shop) -> None:
     (mail,) = shop.mails()
     assert [line.entry.person for line in shop.closed[0].settlement.lines] == ["张伟", "刘强", "方致远"]
     assert "王小明" not in said(mail) + str(cells(attached(mail)[1]))
-    shop.save(BOOK, ("| 表扬信                          |", "| 王小明的表扬信 |"))  # another ticket's customer, an old one
+    shop.save(
+        BOOK, ("| 表扬信                          |", "| 王小明的表扬信 |")
+    )  # another ticket's customer, an old one
     outcome = shop.run(DECEMBER)
     assert len(shop.closed) == 1 and any(f.rule == "MAIL-05" for f in outcome.unsendable)
 
