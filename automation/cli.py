@@ -197,7 +197,8 @@ def replay(workbook: Path, rules: Path | None, as_json: bool, now: dt.datetime) 
 def report(name: str, workbook: Path, period: str | None, output: Path, now: dt.datetime) -> None:
     """生成一份汇总（邮件和工作簿）到文件夹。现有：weekly（周报，每周二）、monthly（月报，每月 2 日）、
     rewards（奖罚情况，每月 4 日，给财务部；没有报送的月份是草稿）、
-    calls（未了事宜沟通清单，每月 1 日）、pending（未了事宜月报，每月 4 日）、notices（内部信息反馈单，每月 3 日）等。
+    calls（未了事宜沟通清单，每月 1 日）、pending（未了事宜月报，每月 4 日）、notices（内部信息反馈单，每月 3 日）、
+    analysis（投诉分析月报，每月 3 日）。
     """
     from automation.commands.report import produce
 

@@ -31,7 +31,9 @@ def split(ledger: Ledger, since: dt.date | None) -> tuple[Ledger, Records | None
     elder = register.only(old)
     findings = (*_others(ledger.findings, elder), _told(elder, since))
     numbers = frozenset(elder.frame["编号"]) - {""}
-    customers = {number: name for number, name in zip(elder.frame["编号"], elder.frame["客户姓名"], strict=True) if name}
+    customers = {
+        number: name for number, name in zip(elder.frame["编号"], elder.frame["客户姓名"], strict=True) if name
+    }
     young = ledger.having(register.only(~old))
     return replace(young, findings=findings, elders=numbers, elder_customers=customers), elder
 

@@ -13,6 +13,7 @@ from automation.mail import BadMail, Message
 from automation.payroll.settlement import Closed
 from automation.plan import Plan
 from automation.reports import REPORTS, ReportMail
+from automation.reports.period import BadPeriod
 from automation.settings import Settings
 from automation.stationery import Stationery
 from automation.timetable import Occurrence
@@ -73,7 +74,11 @@ def of(decided: Plan, settings: Settings, standing: str = "") -> Mailing:
     done: list[tuple[str, str]] = []
     closed: list[Closed] = []
     stopped: set[str] = set()
+    asked = {occurrence.key for occurrence in decided.reports}
     for occurrence in decided.reports:
+        if (REPORTS[occurrence.name].within, occurrence.period.label) in asked:
+            done.append(occurrence.key)
+            continue
         if occurrence.name in stopped:
             findings.append(_unreported(occurrence, OutOfOrder("上一期还没能发出，各期要依次报送")))
             continue
@@ -188,6 +193,8 @@ def by_hand(name: str, period: str | None, decided: Plan, settings: Settings, al
     """
     report = REPORTS[name]
     chosen = report.parse(period) if period else report.due_at(decided.facts.now)
+    if chosen.first > decided.facts.now.date():
+        raise BadPeriod(f"{chosen.words}还没有到，没有可以统计的。")
     templates = render.environment(settings)
     for built in (report.draft or report.build)(decided.facts, decided.findings, chosen, settings):
         yield written(built, decided, settings, templates, also=also)

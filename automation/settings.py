@@ -103,7 +103,7 @@ class Settings:
     """Those in use."""
     dashboard: Path | None = None
     """Where 看板.html is written; ``None``: nowhere."""
-    rewards: Terms = Terms()
+    rewards: Terms = field(default_factory=Terms)
     adopted: Adoption = field(default_factory=Adoption)
     """A register of the dealership's own: how it is read, and from when it is judged."""
 

@@ -185,6 +185,15 @@ def test_on_tuesday_the_summary_goes_to_the_gm_and_management_once(book):
     assert len([mail for mail in mails(book) if "客诉周报" in str(mail["Subject"])]) == 1
 
 
+def test_a_list_to_call_that_comes_late_together_with_the_monthly_is_not_sent_twice(book):
+    cycle.run(of(book), NOW)
+    fourth = dt.datetime(2026, 12, 4, 9, 0)
+    cycle.run(of(book), fourth)
+    asked = [str(mail["Subject"]) for mail in mails(book) if "和客户沟通" in str(mail["Subject"])]
+    assert len(asked) == 1 and "今天之内" in asked[0]
+    assert cycle.run(of(book), fourth).plan.reports == ()
+
+
 def test_a_report_that_fails_is_a_finding_and_sent_at_the_next_pass(book, monkeypatch):
     """MAIL-03."""
     cycle.run(of(book), NOW)

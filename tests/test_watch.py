@@ -113,7 +113,10 @@ def world(folder: Path) -> Iterator[World]:
 
     def report(name: str) -> SimpleNamespace:
         return SimpleNamespace(
-            title=name, draft=None, build=lambda facts, findings, period, found: (f"report|{name}|{period.label}",)
+            title=name,
+            draft=None,
+            within="",
+            build=lambda facts, findings, period, found: (f"report|{name}|{period.label}",),
         )
 
     def mail(key: str, *rest: object, note: str, label: str, standing: str) -> Message:

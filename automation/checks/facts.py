@@ -38,7 +38,6 @@ class Facts:
     now: dt.datetime
     terms: Terms = field(default_factory=Terms)
 
-
     @property
     def register(self) -> pd.DataFrame:
         return self.ledger.register.frame

@@ -111,6 +111,8 @@ def _wanted(error: click.BadParameter) -> str:
     if isinstance(kind, type(click.INT)):
         return "要填整数"
     if isinstance(kind, click.Path):
+        if "readable" in error.message:
+            return "没有权限读；请让管理员给运行 kesu 的账号读写权限"
         return "要填文件夹，不是文件" if "is a file" in error.message else "要填文件，不是文件夹"
     return error.message
 

@@ -39,10 +39,16 @@ def install(settings: Settings, now: dt.datetime) -> None:
             with target.open("xb") as file:
                 file.write(made)
         except FileExistsError:
-            raise KesuError(f"“{target}”已经存在，不会覆盖。要更新它里面的宏，请运行 kesu macros install {target}") from None
+            raise KesuError(
+                f"“{target}”已经存在，不会覆盖。要更新它里面的宏，请运行 kesu macros install {target}"
+            ) from None
         except OSError as error:
             raise KesuError(f"“{target}”写不进去：{error.strerror or error}。请换一个文件夹。") from error
         click.echo(f"✓ 已做好带宏的 {target}；{path.name} 没有动。")
-        click.echo("  以后只用 .xlsm 这一份：把 kesu.toml 里的 workbook 和定时任务改成它，.xlsx 收起来，免得两边各填一半。")
+        click.echo(
+            "  以后只用 .xlsm 这一份：把 kesu.toml 里的 workbook 和定时任务改成它，.xlsx 收起来，免得两边各填一半。"
+        )
     click.echo("  第一次打开时 Excel 会问是否启用宏；从网上或邮件得到的文件，先在文件属性里“解除锁定”。")
-    click.echo("  右键菜单和快捷键：立即检查 Ctrl+Shift+J，打印 Ctrl+Shift+D，转未了事宜 Ctrl+Shift+W，发送 Ctrl+Shift+M。")
+    click.echo(
+        "  右键菜单和快捷键：立即检查 Ctrl+Shift+J，打印 Ctrl+Shift+D，转未了事宜 Ctrl+Shift+W，发送 Ctrl+Shift+M。"
+    )

@@ -38,9 +38,7 @@ def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
     return COULD_NOT if outcome.plan.facts.nothing or stuck else CLEAN
 
 
-_NEW = (
-    "“反馈登记”里还没有任何一行反馈，新工作簿都是这样：在表格的第一个空行填写接收时间和内容概要，保存，再运行一次。"
-)
+_NEW = "“反馈登记”里还没有任何一行反馈，新工作簿都是这样：在表格的第一个空行填写接收时间和内容概要，保存，再运行一次。"
 _TOLD_TOO = ("MAIL-04", "MAIL-06")
 _TOLD = ("READ-06", "READ-11", "MAIL-01", "MAIL-02", "MAIL-05")
 

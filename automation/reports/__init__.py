@@ -17,7 +17,7 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
         for report in (
             Report("weekly", "客户信息反馈处理单汇总（周报）", "STD-18", weekly.ROLES, WEEKLY, weekly.build),
             Report("monthly", "客户信息反馈处理单汇总（月报）", "STD-18", weekly.ROLES, MONTHLY, weekly.build),
-            Report("calls", "未了事宜沟通清单", "STD-16", calls.ROLES, MONTHLY, calls.build),
+            Report("calls", "未了事宜沟通清单", "STD-16", calls.ROLES, MONTHLY, calls.build, within="pending"),
             Report("notices", "内部信息反馈单", "X-02", notices.ROLES, MONTHLY, notices.build),
             Report("analysis", "客户投诉分析月报", "X-05", analysis.ROLES, MONTHLY, analysis.build),
             Report("pending", "未了事宜月报", "STD-16", pending.ROLES, MONTHLY, pending.build),

@@ -46,7 +46,7 @@ class Report:
     """One kind of report. ``roles``: who may get any of its mails; ``period``: the kind of its periods; ``rule``: asks for it.
 
     ``draft``: of a report that closes its months, and therefore is made in their order, what somebody gets who asks for a
-    month that is not closed.
+    month that is not closed. ``within``: the report that says the same to the same people where both are due at once.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Report:
     period: str
     build: Build
     draft: Build | None = None
+    within: str = ""
 
     def due_at(self, now: dt.datetime) -> Period:
         """The period a report made at ``now`` is about when nobody says otherwise."""

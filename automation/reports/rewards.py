@@ -47,6 +47,10 @@ _WHY = {
 }
 
 
+class NotOurs(KesuError):
+    """A month from before kesu reported any: somebody else has paid it."""
+
+
 class NoSheet(KesuError):
     """奖罚明细 is not there, or lacks columns: nothing can be said about what was reported."""
 
@@ -63,7 +67,11 @@ def build(facts: Facts, findings: Sequence[Finding], period: Period, settings: S
 
 def draft(facts: Facts, findings: Sequence[Finding], period: Period, settings: Settings) -> tuple[ReportMail, ...]:
     """What the report would be now, marked as a draft; it closes nothing. Of a month that is closed what was sent."""
-    closed = _closed(facts, period.label)
+    closed, first = _closed(facts, period.label), first_month(facts.past)
+    if not closed and first and period.label < first:
+        raise NotOurs(
+            f"kesu 从 {first} 起报送奖罚，{period.words}不由 kesu 报送，不出草稿；补报的记在以后的月份（备注写“补报”）"
+        )
     return (_mail(closed or _close(facts, period, draft=True), settings, draft=not closed),)
 
 
