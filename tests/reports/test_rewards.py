@@ -29,6 +29,7 @@ from automation.settings import Settings
 from automation.settlements import MonthClosed
 from tests.tables import plain, rows_of
 from workbook import build
+from workbook.errors import KesuError
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 
@@ -171,6 +172,16 @@ def test_made_again_by_hand_a_closed_month_is_the_same_bytes_and_an_open_one_a_d
     assert book.read_bytes() == shop.closed[0].workbook and book.name == shop.closed[0].name
     assert mail.read_bytes() == sent[0].read_bytes()
     assert "草稿" not in mail.name
+
+
+@pytest.mark.parametrize(("period", "told"), [("2026-09", "不由 kesu 报送"), ("2027-05", "还没有到")])
+def test_no_draft_is_made_of_a_month_before_the_first_or_of_one_to_come(
+    shop: Shop, tmp_path: Path, period: str, told: str
+) -> None:
+    shop.run(FOURTH)
+    with pytest.raises(KesuError, match=told):
+        produce("rewards", shop.path, period=period, output=tmp_path / "a", now=DECEMBER)
+    assert not (tmp_path / "a").exists()
 
 
 def test_what_was_changed_since_is_adjusted_and_what_was_approved_late_reported_late(shop: Shop) -> None:
