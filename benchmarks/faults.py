@@ -105,7 +105,9 @@ class Ground:
         if (register["编号"].eq("") & register["接收时间"].notna()).any():
             raise Broken("a case has no number after all")
         with contextlib.closing(sqlite3.connect(self.settings.journal)) as db:
-            if db.execute("SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'uncertain', 'superseded')").fetchone()[0]:
+            if db.execute(
+                "SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'uncertain', 'superseded')"
+            ).fetchone()[0]:
                 raise Broken("mail was left lying")
         strangers = {entry.name for entry in self.book.parent.iterdir()} - {
             self.book.name,
