@@ -34,7 +34,6 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.fixture(autouse=True)
 def _password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KESU_MAIL_PASSWORD", PASSWORD)
-    monkeypatch.setattr("automation.accounts.kept", lambda kept_as: "")  # whatever keyring this computer has
 
 
 def account(server: Server, certificates: Certificates, **changes: Any) -> MailChannel:
