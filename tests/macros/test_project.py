@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import struct
+import tracemalloc
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -179,9 +181,29 @@ def test_a_damaged_project_is_refused_in_words(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 6))):
         good[data.draw(st.integers(0, len(good) - 1))] ^= data.draw(st.integers(1, 255))
     try:
-        project.read(bytes(good[: data.draw(st.integers(0, len(good)))]))
+        read = project.read(bytes(good[: data.draw(st.integers(0, len(good)))]))
+        project.install(read, [Module("kesuA", Kind.STANDARD, "x\n"), Module("kesuB", Kind.STANDARD, "x\n")])
     except CannotPatch as error:
         assert "宏工程" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("offset", "value"),
+    [(30, 25), (30, 60), (30, 8), (32, 62), (44, 0xFFFFFFF), (48, 0xFFFFFF)],
+    ids=["huge sectors", "beyond numbers", "half sectors", "huge small sectors", "huge table", "directory far away"],
+)
+def test_a_header_that_claims_more_than_the_file_holds_is_refused_before_any_memory_is_taken(
+    offset: int, value: int
+) -> None:
+    damaged = bytearray(compound.write({"a": b"x" * 5000, "b": b"y"}))
+    struct.pack_into("<H" if offset < 44 else "<I", damaged, offset, value)
+    tracemalloc.start()
+    try:
+        with pytest.raises(compound.BadContainer):
+            compound.read(bytes(damaged))
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_no_procedure_is_called_like_a_module_or_like_another_public_one() -> None:

@@ -14,6 +14,8 @@ _MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SECTOR, _SMALL_SECTOR, _SMALL_LIMIT, _ENTRY = 512, 64, 4096, 128
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
+_SECTOR_SHIFTS = ((9, 6), (12, 6))
+"""Powers of two: sectors of 512 bytes, or of 4,096 in version 4, and small ones of 64."""
 _FAT_SECTORS = 109
 """As many sectors of the allocation table have their place in the header: 7 MB, more than any project we write."""
 
@@ -153,9 +155,13 @@ class _Reader:
         if not data.startswith(_MAGIC):
             raise BadContainer("no compound file")
         self._data = data
-        shift, small_shift = struct.unpack_from("<HH", data, 30)
-        self._sector, self._small_sector = 1 << shift, 1 << small_shift
+        sizes = struct.unpack_from("<HH", data, 30)
+        if sizes not in _SECTOR_SHIFTS:
+            raise BadContainer("sectors of a size that the format does not know")
+        self._sector, self._small_sector = 1 << sizes[0], 1 << sizes[1]
         fat_count, directory = struct.unpack_from("<II", data, 44)
+        if fat_count * self._sector > len(data):
+            raise BadContainer("an allocation table larger than the file")
         self._limit, small_start, _, more, _ = struct.unpack_from("<IIIII", data, 56)
         places = list(struct.unpack_from("<109I", data, 76))
         while more not in (_END, _FREE) and len(places) < fat_count + _SECTOR:
@@ -166,12 +172,15 @@ class _Reader:
         self._directory = self._chain(directory)
         root = self._record(0)
         self._small = self._chain(root[3])
+        self._seen = set[int]()
 
     def _table(self, data: bytes) -> list[int]:
         return list(struct.unpack(f"<{len(data) // 4}I", data))
 
     def _at(self, sector: int) -> bytes:
         start = (sector + 1) * self._sector
+        if start >= len(self._data):
+            raise BadContainer("a sector behind the end")
         return self._data[start : start + self._sector].ljust(self._sector, b"\0")
 
     def _chain(self, sector: int) -> bytes:
@@ -207,6 +216,9 @@ class _Reader:
     def _children(self, place: int) -> dict[str, bytes | Tree]:
         if place == _FREE:
             return {}
+        if place in self._seen:
+            raise BadContainer("an entry in two places")
+        self._seen.add(place)
         name, kind, (left, right), start, size, child = self._record(place)
         here: bytes | Tree
         if kind == _STORAGE:

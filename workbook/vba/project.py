@@ -10,19 +10,21 @@ import re
 import struct
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from workbook.errors import CannotPatch
 from workbook.vba import compound
 from workbook.vba.compound import BadContainer, Tree
-from workbook.vba.compression import BadStream, compress, decompress
+from workbook.vba.compression import compress, decompress
 
 CODE_PAGE = 936
 """GBK: what Chinese Windows takes the text of a project for."""
 
 _UNVERSIONED = struct.pack("<HHBH", 0x61CC, 0xFFFF, 0, 0)
 _PROJECT, _NAMES, _STORAGE = "PROJECT", "PROJECTwm", "VBA"
+_CODE_PAGE_RECORD, _COUNT_RECORD, _OFFSET_RECORD = 0x03, 0x0F, 0x31
 
 
 class Kind(Enum):
@@ -83,20 +85,27 @@ def build(modules: Sequence[Module], identity: str = "kesu") -> bytes:
 
 def read(data: bytes) -> Project:
     """A project with the source of every module. Raises :class:`~workbook.errors.CannotPatch` when it is damaged."""
-    try:
+    with _understanding():
         tree = compound.read(data)
         storage = tree[_STORAGE]
         if isinstance(storage, bytes):
             raise BadContainer("no project")
         directory = decompress(_stream(storage, "dir"))
-        code_page = next((struct.unpack("<H", body)[0] for mark, body in _records(directory) if mark == 3), 1252)
+        (code_page,) = struct.unpack_from("<H", directory, _body_of(directory, _CODE_PAGE_RECORD))
         modules = {}
         for entry in _entries(directory, code_page):
             packed = _stream(storage, entry.stream)[entry.offset :]
             modules[entry.name] = decompress(packed).decode(f"cp{code_page}", "replace")
-        _stream(tree, _PROJECT)
+        _stream(tree, _PROJECT).decode(f"cp{code_page}", "replace")
         return Project(tree, directory, code_page, modules)
-    except (BadContainer, BadStream, KeyError, LookupError, struct.error) as error:
+
+
+@contextmanager
+def _understanding() -> Iterator[None]:
+    """Whatever is not as the format says becomes one sentence for staff."""
+    try:
+        yield
+    except (ValueError, LookupError, struct.error) as error:
         raise CannotPatch("工作簿里的宏工程读不懂（可能已损坏），没有动它；请在 Excel 里检查后再试。") from error
 
 
@@ -107,7 +116,8 @@ def install(project: Project, modules: Sequence[Module]) -> bytes:
     """
     if _locked(project.text):
         raise CannotPatch("工作簿里的宏工程设了密码，不能往里面加宏；请先在 VBA 编辑器里去掉工程密码。")
-    return _written(_in_chinese(project), modules)
+    with _understanding():
+        return _written(_in_chinese(project), modules)
 
 
 def _in_chinese(project: Project) -> Project:
@@ -116,8 +126,7 @@ def _in_chinese(project: Project) -> Project:
     if project.code_page == CODE_PAGE or not all(text.isascii() for text in texts):
         return project
     directory = bytearray(project.directory)
-    at = next(start for mark, start, _ in _spans(project.directory) if mark == 3)
-    struct.pack_into("<H", directory, at, CODE_PAGE)
+    struct.pack_into("<H", directory, _body_of(project.directory, _CODE_PAGE_RECORD), CODE_PAGE)
     return replace(project, directory=bytes(directory), code_page=CODE_PAGE)
 
 
@@ -154,7 +163,7 @@ def _written(project: Project, modules: Sequence[Module]) -> bytes:
         for name, content in _storage(project.tree).items()
         if not name.upper().startswith("__SRP_")  # caches of what was compiled
     }
-    text, names = project.text, _stream(project.tree, _NAMES)
+    text, names = project.text, _names(project.tree)
     streams = {entry.name: entry.stream for entry in _entries(project.directory, project.code_page)}
     for module in modules:
         held = project.modules.get(module.name)
@@ -220,8 +229,7 @@ def _with_modules(project: Project, modules: Sequence[Module]) -> bytes:
     known = {entry.name for entry in entries}
     blocks += [_block(module) for module in modules if module.name not in known]
     counted = bytearray(directory[:start])
-    at = _count_at(directory)
-    struct.pack_into("<H", counted, at, len(blocks))
+    struct.pack_into("<H", counted, _body_of(directory, _COUNT_RECORD), len(blocks))
     return bytes(counted) + b"".join(blocks) + directory[end:]
 
 
@@ -229,7 +237,7 @@ def _from_the_first_byte(directory: bytes, entry: _Entry, *, anew: bool) -> byte
     """A module's records as they are; of one written ``anew`` nothing stands before its source any more."""
     block = bytearray(directory[entry.start : entry.end])
     if anew:
-        at = next(start for mark, start, _ in _spans(bytes(block)) if mark == 0x31)
+        at = _body_of(bytes(block), _OFFSET_RECORD)
         block[at : at + 4] = bytes(4)
     return bytes(block)
 
@@ -325,11 +333,6 @@ class _Entry:
     end: int
 
 
-def _records(directory: bytes) -> Iterator[tuple[int, bytes]]:
-    for mark, start, end in _spans(directory):
-        yield mark, directory[start:end]
-
-
 def _spans(directory: bytes) -> Iterator[tuple[int, int, int]]:
     """Each record's mark and where its body stands."""
     place = 0
@@ -373,8 +376,12 @@ def _module_span(directory: bytes) -> tuple[int, int]:
     raise CannotPatch("工作簿里的宏工程读不懂（目录不完整），没有动它；请在 Excel 里检查后再试。")
 
 
-def _count_at(directory: bytes) -> int:
-    return next(start for mark, start, _ in _spans(directory) if mark == 0x0F)
+def _body_of(directory: bytes, wanted: int) -> int:
+    """Where the body of the first such record stands."""
+    for mark, start, _ in _spans(directory):
+        if mark == wanted:
+            return start
+    raise BadContainer(f"no record {wanted:#x}")
 
 
 def _storage(tree: Tree) -> dict[str, bytes | Tree]:
@@ -383,8 +390,14 @@ def _storage(tree: Tree) -> dict[str, bytes | Tree]:
     return dict(storage)
 
 
+def _names(tree: Tree) -> bytes:
+    """The names of the modules in UTF-16 beside; the format lets a project go without."""
+    return _stream(tree, _NAMES) if _NAMES in tree else b"\0\0"
+
+
 def _stream(tree: Tree, name: str) -> bytes:
-    content = tree[name] if name in tree else next(tree[key] for key in tree if key.casefold() == name.casefold())
+    same = (content for key, content in tree.items() if key.casefold() == name.casefold())
+    content = tree[name] if name in tree else next(same, None)
     if not isinstance(content, bytes):
         raise BadContainer(f"{name} is no stream")
     return content
