@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from automation import cycle, settings
+from tests import libreoffice
 from tests.acceptance import foreign
 from workbook.edits import column_letter
 from workbook.schema import REGISTER
@@ -96,17 +96,13 @@ def test_cells_that_are_not_ours_read_the_same_in_openpyxl_with_style_and_commen
             ), f"{column_letter(column)}{row}"
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice, which scripts/system-packages installs")
+@libreoffice.needed
 def test_cells_that_are_not_ours_read_the_same_in_libreoffice(worked, tmp_path):
     before, after, headers, _ = worked
     shown = {}
     for path in (before, after):
         out = tmp_path / path.stem
-        subprocess.run(
-            ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
-             "csv:Text - txt - csv (StarCalc):44,34,76,1", "--outdir", str(out), str(path)],
-            check=True, capture_output=True, timeout=120,
-        )  # fmt: skip
+        libreoffice.convert(path, to="csv:Text - txt - csv (StarCalc):44,34,76,1", into=out)
         import csv
 
         with next(out.glob("*.csv")).open(encoding="utf-8", newline="") as file:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from tests import libreoffice
 from tests.acceptance.foreign import picture
 
 NAMES = ("王小明", "李芳", "张伟国", "欧阳娜娜", "刘洋", "陈静")
@@ -221,11 +221,7 @@ def by_libreoffice(path: Path) -> None:
     source = path.with_suffix(".csv")
     frame.to_csv(source, index=False, date_format="%Y-%m-%d %H:%M")
     made = path.parent / "made"
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{path.parent}/profile", "--headless",
-         "--infilter=CSV:44,34,76,1", "--convert-to", "xlsx", "--outdir", str(made), str(source)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+    libreoffice.convert(source, to="xlsx", into=made, options=["--infilter=CSV:44,34,76,1"])
     shutil.move(made / f"{path.stem}.xlsx", path)
     source.unlink()
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tests import libreoffice
+
 _DPI = 144
 _WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
 _PAGE = re.compile(r"<page .*?</page>", re.DOTALL)
@@ -45,10 +47,7 @@ def printed(books: Mapping[str, bytes], folder: Path) -> dict[str, Printed]:
     """Every workbook printed by one LibreOffice, by its name."""
     for name, book in books.items():
         (folder / f"{name}.xlsx").write_bytes(book)
-    profile = (folder / "profile").as_uri()
-    names = [str(folder / f"{name}.xlsx") for name in books]
-    command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
-    subprocess.run([*command, "--outdir", str(folder), *names], check=True, capture_output=True, timeout=300)
+    libreoffice.convert(*(folder / f"{name}.xlsx" for name in books), to="pdf", into=folder)
     return {name: _read(folder / f"{name}.pdf") for name in books}
 
 

@@ -10,13 +10,14 @@ import openpyxl
 import pytest
 
 from automation import forms
+from tests import libreoffice
 from tests.forms import cases
 from tests.forms.printed import Printed, printed, signs
 from workbook import formbook
 from workbook.formbook import layout, measure
 
 pytestmark = pytest.mark.skipif(
-    shutil.which("soffice") is None or shutil.which("pdftotext") is None,
+    libreoffice.SOFFICE is None or shutil.which("pdftotext") is None,
     reason="needs LibreOffice and poppler, which scripts/system-packages installs",
 )
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from automation import macros
-from tests import tables
-from tests.macros import libreoffice
+from tests import libreoffice, tables
 from tests.macros.excel import NOW
 from tests.macros.test_checks import GOOD_AND_BAD, STAFF, findings
 from workbook import build

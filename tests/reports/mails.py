@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email
 import io
+from dataclasses import replace
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import openpyxl
 
 from automation import checks, mailing, render, settings
+from automation.alerts import Recipient
 from automation.checks.facts import Facts
 from automation.mail import Message
 from automation.plan import Plan
@@ -55,3 +58,23 @@ def workbook(mail: ReportMail) -> Any:
 def cells(sheet: Any) -> list[list[str]]:
     """What a sheet shows, row by row, empty cells left out."""
     return [[tables.plain(str(cell)) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+
+
+def as_it_leaves(mail: ReportMail, now: dt.datetime) -> tuple[str, str, str]:
+    """Subject, text and HTML of a mail to the general manager of 星耀4S店, with what it carries."""
+    message = render.report(
+        key=mail.key,
+        subject=mail.subject,
+        template=mail.template,
+        context=mail.context,
+        recipients=[Recipient("顾明远", "gu@x.example", "主管总经理")],
+        now=now,
+        settings=replace(FOUND, dealership="星耀4S店"),
+        templates=render.environment(),
+        attachments=mail.attachments,
+    )
+    letter = email.message_from_bytes(message.raw, policy=policy.default)
+    plain, markup = (letter.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain and markup
+    assert [part.get_filename() for part in letter.iter_attachments()] == [name for name, _ in mail.attachments]
+    return str(letter["Subject"]), plain.get_content(), markup.get_content()

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import email
-import email.policy
 import io
 import re
-import shutil
-import subprocess
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +23,8 @@ from automation.reports.lessons.whole import analyse
 from automation.reports.period import MONTHLY, parse
 from automation.roster import names_in
 from automation.sample import dealership
-from tests import tables
+from tests import libreoffice, tables
+from tests.reports.mails import as_it_leaves
 from tests.reports.test_lessons import REGISTER
 from workbook import build
 
@@ -193,25 +188,13 @@ def test_every_ticket_a_page_counts_can_be_filtered_in_the_sheet(shop: Shop) -> 
 # --- Formulas ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice, which scripts/system-packages installs")
+@libreoffice.needed
 def test_values_stored_in_the_file_equal_those_libreoffice_computes_itself(shop: Shop, tmp_path: Path) -> None:
     mails = {"shop": shop[2], "hand": made(REGISTER), "odd": made(ODD), "one": made(ONE), "nothing": made(NOTHING)}
-    for name, mail in mails.items():
-        ((_, content),) = mail.attachments
-        with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(tmp_path / f"{name}.xlsx", "w") as target:
-            for part in source.namelist():  # without its stored values LibreOffice has to compute
-                read = source.read(part)
-                if part.startswith("xl/worksheets/sheet"):
-                    read = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", read)
-                target.writestr(part, read)
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
-         "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), *(str(tmp_path / f"{n}.xlsx") for n in mails)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+    results = libreoffice.recomputed({name: mail.attachments[0][1] for name, mail in mails.items()}, tmp_path)
     for name, mail in mails.items():
         formulas, stored = book_of(mail, values=False), book_of(mail)
-        computed = openpyxl.load_workbook(tmp_path / "out" / f"{name}.xlsx", data_only=True)
+        computed = openpyxl.load_workbook(results[name], data_only=True)
         count = 0
         for sheet in formulas:
             for cell in (cell for row in sheet for cell in row if str(cell.value).startswith("=")):
@@ -235,23 +218,9 @@ def test_the_charts_stand_where_there_is_enough_to_draw(shop: Shop) -> None:
 # --- The mail ---------------------------------------------------------------------------------------------------------
 
 
-def sent(mail: ReportMail) -> tuple[str, str, str]:
+def sent(mail: ReportMail, now: dt.datetime = NOW) -> tuple[str, str, str]:
     """Subject, text and HTML of the mail as it leaves."""
-    found, _ = settings.load(None, workbook=Path("客诉登记.xlsx"))
-    message = render.report(
-        key=mail.key,
-        subject=mail.subject,
-        template=mail.template,
-        context=mail.context,
-        recipients=[Recipient("顾明远", "gu@x.example", "主管总经理")],
-        now=NOW,
-        settings=replace(found, dealership="星耀4S店"),
-        templates=render.environment(),
-        attachments=mail.attachments,
-    )
-    letter = email.message_from_bytes(message.raw, policy=email.policy.default)
-    parts = [letter.get_body((kind,)) for kind in ("plain", "html")]
-    return str(letter["Subject"]), *(part.get_content() for part in parts if part)
+    return as_it_leaves(mail, now)
 
 
 def test_the_mail_says_what_happened_what_to_learn_and_what_is_owed() -> None:

@@ -8,9 +8,6 @@ import email.policy
 import hashlib
 import io
 import re
-import shutil
-import subprocess
-import zipfile
 from collections import defaultdict
 from dataclasses import replace
 from email.message import EmailMessage
@@ -27,6 +24,7 @@ from automation.journal import Journal
 from automation.payroll.settlement import Closed, Settlement
 from automation.settings import Settings
 from automation.settlements import MonthClosed
+from tests import libreoffice
 from tests.tables import plain, rows_of
 from workbook import build
 from workbook.errors import KesuError
@@ -359,7 +357,7 @@ def test_the_first_page_is_to_be_signed_and_every_sheet_prints_on_a4(shop: Shop)
     assert "补齐审批日期" in str(cells(shop.closed[0].workbook)["未报送"])
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice, which scripts/system-packages installs")
+@libreoffice.needed
 def test_sums_computed_by_libreoffice_are_the_sums_that_were_sent(shop: Shop, tmp_path: Path) -> None:
     odd = '10-21 | FK20261007-001 | 方致远 | "=1*?~" | 奖励 | 第一条 | 甲 | 0.07 | 陆文琴 | 顾明远 | 10-21 |  |\n'
     shop.save(BOOK, ("\n人员\n", f"{odd}\n人员\n"))
@@ -372,22 +370,11 @@ def test_sums_computed_by_libreoffice_are_the_sums_that_were_sent(shop: Shop, tm
     )
     shop.run(DECEMBER)
     assert len(shop.closed) == 2
-    for number, one in enumerate(shop.closed):
-        bare, out = tmp_path / f"bare{number}.xlsx", tmp_path / "out"
-        with zipfile.ZipFile(io.BytesIO(one.workbook)) as source, zipfile.ZipFile(bare, "w") as target:
-            for name in source.namelist():  # without its stored values LibreOffice has to compute
-                part = source.read(name)
-                if name.startswith("xl/worksheets/sheet"):
-                    part = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", part)
-                target.writestr(name, part)
-        subprocess.run(
-            ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
-             "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), str(bare)],
-            check=True, capture_output=True, timeout=120,
-        )  # fmt: skip
+    computed = libreoffice.recomputed({one.month: one.workbook for one in shop.closed}, tmp_path)
+    for one in shop.closed:
         ours, theirs, formulas = (
             cells(one.workbook)["汇总"],
-            cells((out / bare.name).read_bytes())["汇总"],
+            cells(computed[one.month].read_bytes())["汇总"],
             cells(one.workbook, values=False)["汇总"],
         )
         found = [

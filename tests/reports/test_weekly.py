@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import email
-import email.policy
 import io
-import re
-import shutil
-import subprocess
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +15,7 @@ from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from automation import checks, cycle, render, settings
-from automation.alerts import Recipient
+from automation import checks, cycle, settings
 from automation.checks.facts import Facts
 from automation.past import Past
 from automation.reports import REPORTS, ReportMail
@@ -36,7 +29,8 @@ from automation.sample import dealership
 from automation.sla import rulesheet
 from automation.sla.verdict import Verdict
 from automation.wording import span
-from tests import tables
+from tests import libreoffice, tables
+from tests.reports.mails import as_it_leaves
 from tests.sla.test_clock import PHASES, SLOW, registers
 from workbook import build
 from workbook.schema import RULES, STAFF
@@ -364,7 +358,7 @@ def test_the_first_page_says_what_the_summary_says(hand: Summary) -> None:
     assert page["B5"].value == "编号" and page["B6"].value == "FK20261110-001"
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice, which scripts/system-packages installs")
+@libreoffice.needed
 @pytest.mark.parametrize("which", ["shop", "empty", "odd words"])
 def test_values_stored_in_the_file_equal_those_libreoffice_computes_itself(
     which: str, shop: tuple[Facts, ReportMail], tmp_path: Path
@@ -375,20 +369,8 @@ def test_values_stored_in_the_file_equal_those_libreoffice_computes_itself(
         "odd words": lambda: build_hand(REGISTER.replace("质量问题", '"<=1*?~')),
     }[which]()
     ((_, content),) = mail.attachments
-    bare = tmp_path / "bare.xlsx"
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(bare, "w") as target:
-        for name in source.namelist():  # without its stored values LibreOffice has to compute
-            part = source.read(name)
-            if name.startswith("xl/worksheets/sheet"):
-                part = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", part)
-            target.writestr(name, part)
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
-         "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(bare)],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
     formulas, stored = sheets_of(mail, values=False), sheets_of(mail)
-    computed = openpyxl.load_workbook(tmp_path / "out" / "bare.xlsx", data_only=True)
+    computed = openpyxl.load_workbook(libreoffice.recomputed({"weekly": content}, tmp_path)["weekly"], data_only=True)
     count = 0
     for sheet in formulas:
         for cell in (cell for row in sheet for cell in row if str(cell.value).startswith("=")):
@@ -409,23 +391,7 @@ def test_the_same_facts_give_the_same_bytes(shop: tuple[Facts, ReportMail]) -> N
 
 def sent(mail: ReportMail, now: dt.datetime = NOW) -> tuple[str, str, str]:
     """Subject, text and HTML of the mail as it leaves."""
-    found, _ = settings.load(None, workbook=Path("客诉登记.xlsx"))
-    message = render.report(
-        key=mail.key,
-        subject=mail.subject,
-        template=mail.template,
-        context=mail.context,
-        recipients=[Recipient("顾明远", "gu@x.example", "主管总经理")],
-        now=now,
-        settings=replace(found, dealership="星耀4S店"),
-        templates=render.environment(),
-        attachments=mail.attachments,
-    )
-    letter = email.message_from_bytes(message.raw, policy=email.policy.default)
-    parts = [letter.get_body((kind,)) for kind in ("plain", "html")]
-    assert all(parts)
-    assert [part.get_filename() for part in letter.iter_attachments()] == [name for name, _ in mail.attachments]
-    return str(letter["Subject"]), *(part.get_content() for part in parts if part)
+    return as_it_leaves(mail, now)
 
 
 def test_the_mail_says_it_in_one_minute() -> None:

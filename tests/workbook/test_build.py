@@ -6,8 +6,6 @@ import datetime as dt
 import io
 import random
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +17,7 @@ import python_calamine
 
 from automation.blank import blank
 from automation.sample import dealership
+from tests import libreoffice
 from workbook import build, schema
 from workbook.build import FIRST_DATA_ROW
 from workbook.build.lists import list_name
@@ -221,20 +220,15 @@ def test_formulas_name_only_columns_that_exist(filled: bytes, sheet: str) -> Non
 
 def computed(data: bytes, folder: Path) -> Any:
     """The workbook as LibreOffice computes it: no stored value to fall back on, and at the time it was made."""
-    bare = folder / "bare.xlsx"
     parts = {sheet_part(data, sheet) for sheet in FIGURES}
     today, now = f"DATE({NOW.year},{NOW.month},{NOW.day})", f"TIME({NOW.hour},{NOW.minute},0)"
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(bare, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name in parts:
-                xml = content.decode().replace("TODAY()", today).replace("NOW()", f"({today}+{now})")
-                content = re.sub(r"(</f>)<v>[^<]*</v>", r"\1", xml).encode()
-            target.writestr(name, content)
-    command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
-    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out"), str(bare)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return openpyxl.load_workbook(folder / "out" / "bare.xlsx", data_only=True)
+
+    def on_that_day(part: str, xml: str) -> str:
+        return xml.replace("TODAY()", today).replace("NOW()", f"({today}+{now})") if part in parts else xml
+
+    return openpyxl.load_workbook(
+        libreoffice.recomputed({"new": data}, folder, change=on_that_day)["new"], data_only=True
+    )
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +253,7 @@ def _number(value: Any) -> Any:
     return value or None
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@libreoffice.needed
 @pytest.mark.parametrize(("sheet", "least"), [*zip(FIGURES, (250, 120, 900), strict=True)])
 def test_figures_stored_in_the_file_equal_those_libreoffice_computes_itself(
     filled: bytes, recalculated: Any, sheet: str, least: int
@@ -267,7 +261,7 @@ def test_figures_stored_in_the_file_equal_those_libreoffice_computes_itself(
     assert agree(filled, recalculated, sheet) > least
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@libreoffice.needed
 @pytest.mark.parametrize("seed", [2, 11, 29])
 def test_figures_of_random_registers_equal_those_libreoffice_computes_itself(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
@@ -291,7 +285,7 @@ def test_figures_of_random_registers_equal_those_libreoffice_computes_itself(see
         agree(data, theirs, sheet)
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@libreoffice.needed
 def test_no_formula_of_the_workbook_fails(recalculated: Any) -> None:
     assert not [cell for sheet in recalculated for row in sheet for cell in row if str(cell.value).startswith("#")]
 

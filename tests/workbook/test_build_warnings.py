@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-import shutil
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +17,14 @@ from openpyxl.utils import range_boundaries
 
 from automation import cycle, settings
 from automation.sample import dealership
+from tests import libreoffice
 from workbook import build, schema
 from workbook.build import FIRST_DATA_ROW
 from workbook.build.warnings import MISSING, WRONG
 from workbook.duties import HANDLING, REQUIRED
 from workbook.edits import column_letter
 
-pytestmark = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+pytestmark = libreoffice.needed
 
 NOW = dt.datetime(2026, 11, 21, 9, 30)
 TICKETS = 160
@@ -71,15 +70,7 @@ def painted(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Painted:
             cell = scratch.cell(row, column, _on(text))
             wanted[cell.coordinate] = (fill, f"{column_letter(left)}{row}")
     book.save(folder / "bare.xlsx")
-    command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
-    command += [
-        "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML",
-        "--outdir",
-        str(folder / "out"),
-        str(folder / "bare.xlsx"),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    libreoffice.convert(folder / "bare.xlsx", to=libreoffice.XLSX, into=folder / "out")
     values = openpyxl.load_workbook(folder / "out" / "bare.xlsx", data_only=True)["试算"]
     found: Painted = defaultdict(set)
     for place, (fill, cell_name) in wanted.items():

@@ -12,7 +12,7 @@ import pytest
 from automation import cycle, settings
 from automation.sample import dealership
 from automation.settings import Settings
-from tests.macros import libreoffice
+from tests import libreoffice
 from workbook import build, ledger, schema, snapshot
 from workbook.edits import column_letter
 from workbook.schema import FINDINGS, RULES, TABLES, Table

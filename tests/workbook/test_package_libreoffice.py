@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineError
 
+from tests import libreoffice
 from tests.workbook import test_package_recalculation, test_package_traps
 from tests.workbook.rawbook import by_calamine
 from workbook.package import Patched, apply
@@ -66,7 +65,7 @@ def lines(value: object) -> object:
     return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice, which scripts/system-packages installs")
+@libreoffice.needed
 def test_libreoffice_opens_every_patched_workbook_and_shows_what_it_holds(
     written: dict[str, tuple[bytes, bytes]], tmp_path: Path
 ) -> None:
@@ -74,11 +73,7 @@ def test_libreoffice_opens_every_patched_workbook_and_shows_what_it_holds(
         (tmp_path / f"{name}-before.xlsx").write_bytes(before)
         (tmp_path / f"{name}-after.xlsx").write_bytes(after)
     shown = tmp_path / "shown"
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
-         "xlsx:Calc MS Excel 2007 XML", "--outdir", str(shown), *map(str, sorted(tmp_path.glob("*.xlsx")))],
-        check=True, capture_output=True, timeout=300,
-    )  # fmt: skip
+    libreoffice.convert(*sorted(tmp_path.glob("*.xlsx")), to=libreoffice.XLSX, into=shown)
     opened = 0
     for name, (before, after) in written.items():
         try:

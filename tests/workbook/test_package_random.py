@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import openpyxl
-import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import libreoffice
 from tests.workbook.rawbook import MAIN, SHEET, by_calamine, by_openpyxl, parts, touched, zipped
 from workbook.edits import Cell, CellEdit, column_letter
 from workbook.package import apply
@@ -174,7 +172,7 @@ def test_any_text_at_all_is_expected_as_it_was_written(text: str) -> None:
     assert apply(patched.data, [CellEdit(place, text, "新")]).refused == ()
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@libreoffice.needed
 def test_libreoffice_shows_what_was_written(tmp_path: Path) -> None:
     data = made_by_xlsxwriter({(1, 1): "编号", (1, 2): "状态", (2, 1): "旧", (2, 2): 1.5, (3, 2): "留"})
     changes = {(2, 1): "=1+1", (2, 2): dt.datetime(2026, 11, 21, 9, 30), (3, 1): "<&>", (4, 3): -2.25}
@@ -182,13 +180,7 @@ def test_libreoffice_shows_what_was_written(tmp_path: Path) -> None:
     edits = [CellEdit(Cell(SHEET_NAME, *place), before.get(place), value) for place, value in changes.items()]
     patched = tmp_path / "登记.xlsx"
     patched.write_bytes(apply(data, edits).data)
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     filters = "csv:Text - txt - csv (StarCalc):124,34,76,1,,0,false,true"  # fields divided by |, UTF-8
-    subprocess.run(
-        ["soffice", profile, "--headless", "--convert-to", filters, "--outdir", str(tmp_path), str(patched)],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    lines = (tmp_path / "登记.csv").read_text("utf-8-sig").splitlines()
+    libreoffice.convert(patched, to=filters, into=tmp_path / "shown")
+    lines = (tmp_path / "shown" / "登记.csv").read_text("utf-8-sig").splitlines()
     assert lines[:4] == ["编号|状态|", "=1+1|2026-11-21 09:30:00|", "<&>|留|", "||-2.25"]

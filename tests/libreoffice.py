@@ -1,14 +1,25 @@
-"""LibreOffice, headless, with macros allowed: cells are typed through its own commands, so its own events run."""
+"""LibreOffice, headless: it converts, it computes anew, and with macros allowed somebody types in it.
+
+Cells are typed through its own commands, so its own events run.
+"""
 
 from __future__ import annotations
 
+import io
+import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import pytest
+
 SOFFICE = shutil.which("soffice")
+needed = pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice, which scripts/system-packages installs")
+
+XLSX = "xlsx:Calc MS Excel 2007 XML"
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -100,6 +111,32 @@ End Sub
 """
 
 
+def convert(*files: Path, to: str, into: Path, options: Sequence[str] = ()) -> None:
+    """Convert files into the folder ``into``, by one LibreOffice with a profile of its own beside it."""
+    command = [*_command(into.parent / f"{into.name}-profile"), *options, "--convert-to", to, "--outdir", str(into)]
+    subprocess.run([*command, *map(str, files)], check=True, capture_output=True, timeout=300)
+
+
+def recomputed(
+    books: Mapping[str, bytes], folder: Path, *, change: Callable[[str, str], str] = lambda part, xml: xml
+) -> dict[str, Path]:
+    """Workbooks as LibreOffice computes them: without their stored values, it has to.
+
+    ``change`` gets the name and the XML of each worksheet first.
+    """
+    bare, made = folder / "bare", folder / "computed"
+    bare.mkdir(exist_ok=True)
+    for name, content in books.items():
+        with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(bare / f"{name}.xlsx", "w") as target:
+            for part in source.namelist():
+                read = source.read(part)
+                if part.startswith("xl/worksheets/sheet"):
+                    read = re.sub(r"(</f>)<v>[^<]*</v>", r"\1", change(part, read.decode())).encode()
+                target.writestr(part, read)
+    convert(*(bare / f"{name}.xlsx" for name in books), to=XLSX, into=made)
+    return {name: made / f"{name}.xlsx" for name in books}
+
+
 def run(book: Path, steps: Sequence[str], folder: Path) -> list[str]:
     """Open a workbook, do these steps (lines of the driver's Basic), give back what they showed."""
     profile, log = folder / "profile", folder / "log.txt"
@@ -121,13 +158,9 @@ def run(book: Path, steps: Sequence[str], folder: Path) -> list[str]:
 
 
 def _start(profile: Path, *arguments: str) -> None:
+    subprocess.run([*_command(profile), *arguments], check=False, timeout=300, capture_output=True)
+
+
+def _command(profile: Path) -> list[str]:
     assert SOFFICE is not None
-    command = [
-        SOFFICE,
-        f"-env:UserInstallation={profile.as_uri()}",
-        "--headless",
-        "--norestore",
-        "--nologo",
-        *arguments,
-    ]
-    subprocess.run(command, check=False, timeout=300, capture_output=True)
+    return [SOFFICE, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nologo"]
