@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from automation.checks.tiers import VERIFIED
+from automation.reports import instants
 from automation.reports.lessons.faults import PLAIN, VAGUE, Family
 from automation.reports.lessons.measures import KINDS, PATIENCE
 from automation.reports.lessons.pareto import ENOUGH, VITAL
@@ -42,7 +43,7 @@ def tickets(found: Analysis, masked: Masked) -> Listing:
     rows: list[tuple[Value, ...]] = [
         (
             found.ticket(row),
-            _moment(here.at[row, "received"]),
+            instants.moment(here.at[row, "received"]),
             *(
                 str(words[row][column])
                 for column in ("级别", "流程", "反馈渠道", "反馈类别", "故障", "车型", "被反馈部门")
@@ -53,7 +54,7 @@ def tickets(found: Analysis, masked: Masked) -> Listing:
             masked.customer(row),
             masked.plate(row),
             masked.summary(row),
-            _moment(here.at[row, "closed_at"]),
+            instants.moment(here.at[row, "closed_at"]),
         )
         for row in (int(row) for row in found.listed.index)
     ]
@@ -279,7 +280,14 @@ def people(found: Analysis) -> Listing:
             Field("属实", Look.WORD, 8),
         ),
         [
-            (found.ticket(int(row)), _moment(received), name, departments.get(name, ""), part, "属实" if upheld else "")
+            (
+                found.ticket(int(row)),
+                instants.moment(received),
+                name,
+                departments.get(name, ""),
+                part,
+                "属实" if upheld else "",
+            )
             for row, name, part, upheld, received in zip(
                 mine.index, mine["name"], mine["part"], mine["upheld"], mine["received"], strict=True
             )
@@ -332,8 +340,3 @@ def vocabulary() -> Listing:
         [*(line(one, "总是") for one in PLAIN), *(line(one, "没有提到部位时") for one in VAGUE)],
         "",
     )
-
-
-def _moment(value: object) -> Value:
-    moment = pd.Timestamp(value)
-    return None if pd.isna(moment) else moment.to_pydatetime()

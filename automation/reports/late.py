@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from automation.checks.facts import Facts
+from automation.reports import instants
 from automation.reports.figures import LateCase
 from automation.reports.period import Period
 from automation.reports.standing import Standing, within
 from automation.roster import handler_column, names_in
+from automation.sla.judgement import NUMBERING
 from automation.sla.rules import Rule
 from automation.sla.verdict import Verdict
-
-_NUMBERED = "编号时间"
 
 
 def late_cases(here: Standing, facts: Facts, period: Period) -> tuple[LateCase, ...]:
@@ -42,7 +42,7 @@ def _cases(chosen: pd.DataFrame, facts: Facts) -> Iterator[LateCase]:
             rule=rule.id,
             stage=stage.stage,
             due=due,
-            actual=None if pd.isna(stage.actual) else stage.actual.to_pydatetime(),
+            actual=instants.moment(stage.actual),
             late=dt.timedelta(seconds=int(stage.late.total_seconds())),
             person=person,
             why=why,
@@ -57,7 +57,7 @@ def responsible(facts: Facts, row: int, rule: Rule, day: dt.date, involved: froz
     The person the ticket names for it; else who was on duty by 人员 (STD-21), never somebody involved (STD-20); else
     nobody, with the role as the reason. A number that came late (STD-03) is ours to answer for, and nobody's.
     """
-    if rule.stop == _NUMBERED:
+    if rule.id == NUMBERING:
         return "kesu", "自动编号：电脑当时没有运行，或工作簿写不进去"
     column = handler_column(rule.stop, rule.responsible)
     named = names_in(str(facts.register.at[row, column])) if column else ()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from automation.checks.facts import Facts
 from automation.privacy import mask_text
+from automation.reports import instants
 from automation.reports.figures import Decision, LateCase, PendingItem, Quality
 from automation.reports.standing import BLANK, MAJOR, Standing
 from automation.sla import pending as ledgers
@@ -104,7 +105,7 @@ def _item(
     approved: bool,
 ) -> PendingItem:
     row = rows.get(number)
-    since = _day(known["since"])
+    since = instants.day(known["since"])
     names = [str(entry["客户姓名"]), *([str(here.tickets.at[row, "客户姓名"])] if row is not None else [])]
     age = (facts.now.date() - since).days if since else None
     return PendingItem(
@@ -116,18 +117,11 @@ def _item(
         cause=(str(here.tickets.at[row, "未明原因"]) if row is not None else "") or BLANK,
         matter=mask_text(str(entry["事由"]), names),
         keeper=str(entry["负责人"]) or str(entry["备用负责人"]),
-        expected=_day(entry["预计完成日期"]),
-        talked=_day(entry["最近沟通日期"]),
+        expected=instants.day(entry["预计完成日期"]),
+        talked=instants.day(entry["最近沟通日期"]),
         talk_overdue=bool(pd.notna(known["talk_due"]) and known["talk_due"] < pd.Timestamp(facts.now)),
         approved=approved,
     )
-
-
-def _day(moment: object) -> dt.date | None:
-    if moment is None or moment is pd.NaT or pd.isna(moment):
-        return None
-    day: dt.date = pd.Timestamp(moment).date()
-    return day
 
 
 def decisions(
@@ -187,7 +181,7 @@ def _decision(
         row=row,
         reasons=ordered,
         stage=str(at["stage"]),
-        due=None if pd.isna(at["due"]) else at["due"].to_pydatetime(),
+        due=instants.moment(at["due"]),
         late=worst.get(row, dt.timedelta()),
         age=None if pd.isna(received) else max((facts.now.date() - received.date()).days, 0),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from automation.checks.facts import Facts
 from automation.privacy import mask_name, mask_phone, mask_plate, mask_text
+from automation.reports import instants
 from automation.reports.period import Period
 from automation.reports.standing import BLANK, MAJOR, within
 from automation.sla import pending as ledgers
@@ -180,12 +181,12 @@ def _item(entries: pd.DataFrame, facts: Facts, period: Period) -> Item:
     number = str(entries["编号"].iloc[0])
     rows = register.index[register["编号"] == number] if number else []
     row = int(rows[0]) if len(rows) else None
-    since = _day(entries["转入日期"].min())
+    since = instants.day(entries["转入日期"].min())
     age = (facts.now.date() - since).days if since else None
     talks = entries["最近沟通日期"].where(entries["最近沟通日期"] <= now)
-    talked = _day(talks.max())
+    talked = instants.day(talks.max())
     last = entries.loc[talks.idxmax()] if talked else None
-    expected = _day(entries["预计完成日期"].dropna().iloc[0]) if entries["预计完成日期"].notna().any() else None
+    expected = instants.day(entries["预计完成日期"].dropna().iloc[0]) if entries["预计完成日期"].notna().any() else None
     names = [*entries["客户姓名"], *([register.at[row, "客户姓名"]] if row is not None else [])]
     gone = row is not None and bool(
         pd.notna(register.at[row, "转管理部时间"]) or pd.notna(register.at[row, "归档时间"])
@@ -225,7 +226,7 @@ def _item(entries: pd.DataFrame, facts: Facts, period: Period) -> Item:
 
 
 def _closed(entries: pd.DataFrame, moment: pd.Timestamp, facts: Facts) -> Closed:
-    number, since, done = str(entries["编号"].iloc[0]), _day(entries["转入日期"].min()), moment.date()
+    number, since, done = str(entries["编号"].iloc[0]), instants.day(entries["转入日期"].min()), moment.date()
     rows = facts.register.index[facts.register["编号"] == number]
     row = int(rows[0]) if len(rows) else None
     return Closed(
@@ -246,11 +247,6 @@ def _cause(facts: Facts, row: int | None) -> str:
 def _first(entries: pd.DataFrame, column: str) -> str:
     """The first of the values that is not empty, on one line."""
     return next((" ".join(str(value).split()) for value in entries[column] if value), "")
-
-
-def _day(moment: object) -> dt.date | None:
-    found = pd.Timestamp(moment)
-    return None if pd.isna(found) else found.date()
 
 
 def by_keeper(found: tuple[Item, ...]) -> Iterator[tuple[str, tuple[Item, ...]]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from automation.checks.facts import Facts
+from automation.reports import instants
 from automation.reports.figures import Summary
 from automation.reports.masked import Masked
 from automation.reports.matters import quality
@@ -43,7 +42,7 @@ def all_cases(summary: Summary, facts: Facts, masked: Masked) -> Listing:
         (
             summary.ticket(row),
             *("是" if row in found else "" for found in sets.values()),
-            _moment(here.at[row, "received"]),
+            instants.moment(here.at[row, "received"]),
             here.at[row, "级别"],
             here.at[row, "流程"],
             masked.plain(row, "反馈渠道"),
@@ -54,8 +53,8 @@ def all_cases(summary: Summary, facts: Facts, masked: Masked) -> Listing:
             masked.summary(row),
             str(at.at[row, "stage"]),
             str(at.at[row, "state"]),
-            _moment(at.at[row, "due"]),
-            _moment(here.at[row, "closed_at"]),
+            instants.moment(at.at[row, "due"]),
+            instants.moment(here.at[row, "closed_at"]),
             masked.plain(row, "满意度"),
             why.get(row, ""),
         )
@@ -233,8 +232,3 @@ def findings(found: Sequence[Finding], masked: Masked) -> Listing:
         ],
         "没有发现问题。",
     )
-
-
-def _moment(value: object) -> Value:
-    moment = pd.Timestamp(value)
-    return None if pd.isna(moment) else moment.to_pydatetime()

@@ -15,6 +15,7 @@ from automation.checks.facts import Facts
 from automation.checks.tiers import VERIFIED
 from automation.checks.trail import MANUFACTURER, PARTS_SHOP, SELLER, followed, in_vain, saying
 from automation.privacy import mask_text
+from automation.reports import instants
 from automation.reports.period import Period
 from automation.reports.standing import BLANK, Standing
 from workbook.schema import EVENTS
@@ -104,7 +105,7 @@ def _measure(entry: pd.Series, row: int | None, tickets: pd.DataFrame, now: dt.d
         row=row,
         department=(str(tickets.at[row, "被反馈部门"]) if row is not None else "") or BLANK,
         kind=str(entry["事项"]),
-        taken=None if pd.isna(when) else when.date(),
+        taken=instants.day(when),
         age=None if pd.isna(when) else (now.date() - when.date()).days,
         keeper=str(entry["经手人"]),
         matter=mask_text(str(entry["内容"]), names),
