@@ -23,6 +23,7 @@ from typing import Any
 from workbook.edits import Cell, CellEdit, CellValue, Edit, GrowTable
 from workbook.errors import WorkbookBusy
 from workbook.package import Refusal
+from workbook.package.values import serial_days
 from workbook.snapshot import Snapshot
 
 PAUSE = 5.0
@@ -38,7 +39,6 @@ _ERRORS = frozenset(range(-2146826288, -2146826245))
 _BUSY = frozenset({-2147418111, -2147417846, -2146777998})
 """RPC_E_CALL_REJECTED, RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE: a cell is being edited, or a dialog is open."""
 _READ_AS_SOMETHING_ELSE = tuple("=+-@'0123456789.")
-_EPOCH = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +218,15 @@ class _Session:
     def _typed(self, value: CellValue) -> CellValue:
         """A value as ``Value2`` takes it: a text that Excel would read as something else stays one."""
         if isinstance(value, dt.datetime):
-            return self._serial(value)
+            return serial_days(value, date1904=self.seen.date1904)
         if isinstance(value, str) and value.startswith(_READ_AS_SOMETHING_ELSE):
             return f"'{value}"
         return value
 
     def _same(self, shown: object, wanted: object) -> bool:
         """Whether ``Value2`` of a cell is what a reader of the file gives."""
-        if isinstance(wanted, dt.datetime):
-            wanted = self._serial(wanted)
-        elif isinstance(wanted, dt.date):
-            wanted = self._serial(dt.datetime.combine(wanted, dt.time.min))
+        if isinstance(wanted, dt.date):
+            wanted = serial_days(wanted, date1904=self.seen.date1904)
         elif isinstance(wanted, dt.time | dt.timedelta):
             return isinstance(shown, float)
         if shown in _ERRORS:  # which a reader gives as empty
@@ -238,9 +236,6 @@ class _Session:
         if isinstance(wanted, int | float) and isinstance(shown, int | float):
             return abs(float(wanted) - float(shown)) < 1e-6
         return str(wanted) == str(shown)
-
-    def _serial(self, moment: dt.datetime) -> float:
-        return (moment - _EPOCH[self.seen.date1904]) / dt.timedelta(days=1)
 
 
 def _runs(edits: Sequence[CellEdit]) -> Iterator[list[CellEdit]]:

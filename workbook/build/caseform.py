@@ -12,6 +12,7 @@ from typing import Any
 from workbook.build.formats import FAINT, INK, NUMBER_FORMATS, PAPER, RED, WORD_COLOURS, Styles
 from workbook.build.lists import TICKETS_NAME
 from workbook.edits import column_letter
+from workbook.package.values import serial_days
 from workbook.schema import CALLBACKS, EVENTS, REGISTER, Column, Kind, Table
 
 Rows = Sequence[Mapping[str, object]]
@@ -330,10 +331,8 @@ class _Page:
 
 def _stored(value: object) -> str | float:
     """A cell's value as a formula's stored result."""
-    if isinstance(value, dt.datetime):
-        return (value - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
     if isinstance(value, dt.date):
-        return float((value - dt.date(1899, 12, 30)).days)
+        return serial_days(value)
     if isinstance(value, bool) or value is None:
         return ""
     return value if isinstance(value, int | float) else str(value)

@@ -15,6 +15,7 @@ from workbook.build.figures import Figure, Rows
 from workbook.build.formats import AMBER, FAINT, GREEN, INK, LINE, NAVY, PAPER, RED, WORD_COLOURS, Styles
 from workbook.build.lists import first_cell
 from workbook.build.urgent import urgent_cases
+from workbook.package.values import serial_days
 from workbook.schema import DICTIONARY_SHEET, PENDING_MANAGER, REGISTER, REWARDS
 from workbook.vocabulary import Vocabulary
 
@@ -93,17 +94,15 @@ def _frame(sheet: Any, styles: Styles, today: dt.date) -> None:
         sheet.write_blank(f"{letter}2", None, styles(**strip))
     sheet.merge_range("B2:D2", "统计日期（可改成过去的某天回看）", styles(**strip, indent=1))
     day = styles(**{**strip, "font_size": 10}, bold=True, num_format="yyyy-mm-dd", align="left")
-    sheet.write_formula(_DAY.replace("$", ""), "=TODAY()", day, _serial(today))
+    sheet.write_formula(_DAY.replace("$", ""), "=TODAY()", day, int(serial_days(today)))
     sheet.merge_range("F2:I2", "打开文件时自动重新计算", styles(**strip))
     sheet.write_string("J2", "本月：", styles(**strip, align="right"))
     date = styles(**strip, num_format="yyyy-mm-dd", align="left")
-    sheet.write_formula("K2", f"=DATE(YEAR({_DAY}),MONTH({_DAY}),1)", date, _serial(_first_of_month(today, 0)))
+    sheet.write_formula("K2", f"=DATE(YEAR({_DAY}),MONTH({_DAY}),1)", date, int(serial_days(_first_of_month(today, 0))))
     sheet.write_string("L2", "下月起：", styles(**strip, align="right"))
-    sheet.write_formula("M2", f"=DATE(YEAR({_DAY}),MONTH({_DAY})+1,1)", date, _serial(_first_of_month(today, 1)))
-
-
-def _serial(day: dt.date) -> int:
-    return (day - dt.date(1899, 12, 30)).days
+    sheet.write_formula(
+        "M2", f"=DATE(YEAR({_DAY}),MONTH({_DAY})+1,1)", date, int(serial_days(_first_of_month(today, 1)))
+    )
 
 
 def _cards(
@@ -181,7 +180,7 @@ def _months(book: Any, sheet: Any, styles: Styles, register: Rows, today: dt.dat
         first, following = _first_of_month(today, ahead), _first_of_month(today, ahead + 1)
         span = _Span(first, following, f"$B{row}", f"EDATE($B{row},1)")
         look = styles(num_format='yyyy"年"m"月"', align="left", bottom=1, bottom_color=LINE)
-        sheet.write_formula(f"B{row}", f"=EDATE({_MONTH},{ahead})", look, _serial(first))
+        sheet.write_formula(f"B{row}", f"=EDATE({_MONTH},{ahead})", look, int(serial_days(first)))
         _number(sheet, styles, f"C{row}", f.count(REGISTER, register, *span.of(_RECEIVED)))
         _number(sheet, styles, f"D{row}", f.count(REGISTER, register, *span.of(_ARCHIVED)))
         major = f.equals("级别", "重大")

@@ -11,6 +11,7 @@ from workbook.build.figures import Rows
 from workbook.build.formats import AMBER, FAINT, LINE, RED, WORD_COLOURS, Styles
 from workbook.build.lists import list_name
 from workbook.edits import column_letter
+from workbook.package.values import serial_days
 from workbook.schema import REGISTER
 
 COUNT = 12
@@ -98,7 +99,7 @@ def _key(row: Mapping[str, object], place: int) -> float | None:
     if not row.get("接收时间") or row.get("归档时间"):
         return None
     due = row.get("截止时间")
-    days = _serial(due) if isinstance(due, dt.datetime) else _NO_DEADLINE
+    days = serial_days(due) if isinstance(due, dt.datetime) else _NO_DEADLINE
     return days + (place + 3) / _STEP  # the first entry stands in row 3
 
 
@@ -110,7 +111,7 @@ def _line(sheet: Any, styles: Styles, row: int, case: Mapping[str, object], now:
         more = {"num_format": "mm-dd hh:mm"} if name == "截止时间" else {}
         look = styles(bottom=1, bottom_color=LINE, align="left", font_size=9 if name == "内容概要" else 10, **more)
         _wide(sheet, row, first, last, "", look)
-        stored = _serial(value) if isinstance(value, dt.datetime) else str(value or "")
+        stored = serial_days(value) if isinstance(value, dt.datetime) else str(value or "")
         sheet.write_formula(f"{first}{row}", formula, look, stored)
     due = f"INDEX({REGISTER.name}[截止时间],${_PLACE}{row})"
     hours = f"({due}-NOW())*24"
@@ -144,7 +145,3 @@ def _wide(sheet: Any, row: int, first: str, last: str, words: str, look: Any) ->
         sheet.write_string(f"{first}{row}", words, look)
     else:
         sheet.merge_range(f"{first}{row}:{last}{row}", words, look)
-
-
-def _serial(moment: dt.datetime) -> float:
-    return (moment - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)

@@ -153,6 +153,13 @@ def serial_seconds(moment: dt.datetime, *, date1904: bool) -> int:
     return seconds
 
 
+def serial_days(moment: dt.date, *, date1904: bool = False) -> float:
+    """The moment as a cell holds it: days since the workbook's day 0. A day alone is its first instant."""
+    if not isinstance(moment, dt.datetime):
+        moment = dt.datetime.combine(moment, dt.time.min)
+    return serial_seconds(moment, date1904=date1904) / _DAY
+
+
 def serial(moment: dt.datetime, *, date1904: bool) -> str:
     """The moment as Excel's serial, in the shortest digits that read back to the same second."""
     seconds = serial_seconds(moment, date1904=date1904)
