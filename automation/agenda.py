@@ -15,9 +15,8 @@ if TYPE_CHECKING:  # it would load pandas, for which whoever only looks at the o
 
 _FAULTS = 20
 """The newest ones, enough to say why a report is late."""
-
-
 _NOTICES = ("report|notices|", "report|notices}")
+"""Between them lie the keys of the mails that asked departments for an answer, and no others."""
 
 
 def read(db: sqlite3.Connection) -> dict[str, Any]:

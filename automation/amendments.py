@@ -14,6 +14,7 @@ import pandas as pd
 from automation.past import CASE, KEPT, PRESENCE, Change, History
 from automation.sla import clock
 from automation.sla.calendar import Calendar, NoOpenTime
+from automation.sla.judgement import NUMBERING
 from automation.sla.stages import Clocks, StageClock
 from automation.sla.verdict import Verdict
 from workbook.schema import EVENTS, REGISTER, TEMPORAL
@@ -22,8 +23,6 @@ if TYPE_CHECKING:  # the checks import this file
     from automation.checks.facts import Facts
 
 ARCHIVED, AUDIT, RETURNED = "归档时间", "考核结果", "退回"
-NUMBERING = "STD-03"
-"""Ours: its verdict is nobody's doing."""
 _NEW_ROUND = frozenset({"执行完成时间", "转客服时间", ARCHIVED, "回访时间", "满意度", AUDIT})
 """What a form that was returned is filled in with again (STD-10)."""
 _NOT_LATE = frozenset({Verdict.ON_TIME, Verdict.RUNNING, Verdict.AT_RISK})

@@ -22,6 +22,7 @@ from workbook import ledger, live, package, snapshot, store
 from workbook.edits import CellEdit
 from workbook.errors import CannotPatch, KesuError, WorkbookBusy, WorkbookChanged, WriteFailed
 from workbook.finding import Finding, Severity
+from workbook.ledger import Ledger
 from workbook.package import Refusal
 from workbook.snapshot import Snapshot
 
@@ -85,15 +86,18 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
+def _understood(seen: Snapshot, settings: Settings) -> Ledger:
+    """The workbook's tables, by the dealership's own headers where it has adopted kesu with them."""
+    return ledger.load(seen, settings.adopted.aliases)
+
+
 def inspect(settings: Settings, now: dt.datetime, *, read: Callable[[], Snapshot] | None = None) -> Inspection:
     """Read and check, nothing more: what ``check`` and ``explain`` rest on. Raises what :func:`look` raises.
 
     ``read`` gives a snapshot of the workbook that is being taken elsewhere.
     """
     with _collecting_later(), Journal.peek(settings.journal) as journal:
-        understood = ledger.load(
-            read() if read else snapshot.read(settings.workbook), settings.adopted.aliases
-        )  # the sheets may go
+        understood = _understood(read() if read else snapshot.read(settings.workbook), settings)  # the sheets may go
         return plan.inspect(understood, journal.past(), settings, now)
 
 
@@ -104,7 +108,7 @@ def look(settings: Settings, now: dt.datetime) -> tuple[Snapshot, Plan]:
     """
     with _collecting_later(), Journal.peek(settings.journal) as journal:
         seen = snapshot.read(settings.workbook)
-        return seen, plan.decide(ledger.load(seen, settings.adopted.aliases), journal.past(), settings, now)
+        return seen, plan.decide(_understood(seen, settings), journal.past(), settings, now)
 
 
 @contextmanager
@@ -141,7 +145,7 @@ def run(
             mark = Mark.of(settings.workbook)  # before it is read: what is saved later must not pass for what was read
             seen = snapshot.read(settings.workbook)
             progress("检查、编号、计算时限")
-            decided = plan.decide(ledger.load(seen, settings.adopted.aliases), journal.past(), settings, now)
+            decided = plan.decide(_understood(seen, settings), journal.past(), settings, now)
             try:
                 progress("准备提醒邮件")
                 unsendable = _remember(journal, decided, settings, now)

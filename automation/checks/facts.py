@@ -13,6 +13,7 @@ import pandas as pd
 from automation.checks.trail import Trail, trails
 from automation.identifiers import TICKET
 from automation.past import Past
+from automation.payroll.holds import Fault
 from automation.payroll.terms import Terms
 from automation.roster import Roster, names_in
 from automation.sla.rules import RuleBook
@@ -118,6 +119,20 @@ def mark(
             records.cell(row, column),
             sheet=records.sheet,
             ticket=str(frame.at[row, "编号"]) if "编号" in frame else "",
+        )
+
+
+def mark_faults(records: Records, faults: Iterable[Fault]) -> Iterator[Finding]:
+    """A finding at its cell for each fault of a line of 奖罚明细."""
+    for fault in faults:
+        yield from mark(
+            records,
+            [fault.row],
+            fault.column,
+            fault.rule,
+            fault.severity,
+            lambda row, words=fault.words: words,  # type: ignore[misc]
+            fault.hint,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from automation.checks.facts import Check, Facts, mark
+from automation.checks.facts import Check, Facts, mark, mark_faults
 from automation.checks.trail import STANDARD, saying
 from automation.payroll.faults import for_malice
 from workbook.finding import Finding, Severity
@@ -56,16 +56,7 @@ def answered(facts: Facts) -> Iterator[Finding]:
 
 def nobody_penalised(facts: Facts) -> Iterator[Finding]:
     """GENERIC: somebody is to pay for a complaint that was found malicious."""
-    for fault in for_malice(facts.ledger, malicious(facts.ledger)):
-        yield from mark(
-            facts.ledger[REWARDS],
-            [fault.row],
-            fault.column,
-            fault.rule,
-            fault.severity,
-            lambda row, words=fault.words: words,  # type: ignore[misc]
-            fault.hint,
-        )
+    yield from mark_faults(facts.ledger[REWARDS], for_malice(facts.ledger, malicious(facts.ledger)))
 
 
 CHECKS: tuple[Check, ...] = (answered, nobody_penalised)

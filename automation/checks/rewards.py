@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automation.checks.facts import Check, Facts, mark
+from automation.checks.facts import Check, Facts, mark, mark_faults
 from automation.checks.malice import malicious
 from automation.past import Past
 from automation.payroll.faults import faults
@@ -40,17 +40,7 @@ def _faults(facts: Facts) -> tuple[Fault, ...]:
 
 def wrong_lines(facts: Facts) -> Iterator[Finding]:
     """PAY-01 and PAY-06: what is wrong with a line by itself, by these rules and those between them."""
-    for fault in _faults(facts):
-        if not fault.told:
-            yield from mark(
-                facts.ledger[REWARDS],
-                [fault.row],
-                fault.column,
-                fault.rule,
-                fault.severity,
-                lambda row, words=fault.words: words,  # type: ignore[misc]
-                fault.hint,
-            )
+    yield from mark_faults(facts.ledger[REWARDS], (fault for fault in _faults(facts) if not fault.told))
 
 
 def not_to_be_reported(facts: Facts) -> Iterator[Finding]:
