@@ -4,11 +4,21 @@ from collections.abc import Iterator
 
 import keyring.backends.fail
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.keyrings import using
 from tests.smtp_server import certificates
 
 __all__ = ["certificates"]
+
+# How fast an example runs says more of the machine than of us; what is fast enough is held in benchmarks/.
+settings.register_profile(
+    "kesu",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+settings.load_profile("kesu")
 
 
 @pytest.fixture(autouse=True)

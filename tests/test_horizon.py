@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automation import checks, escalation, history, timetable
@@ -112,7 +112,7 @@ def decided(book: Ledger, now: dt.datetime, limits: Alerts, before: Iterable[str
     return checks.run(facts), facts.clocks.now_at.to_dict(), sorted(told.told), told.findings, reports
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(
     ledgers(),
     st.integers(0, 2_000),

@@ -251,7 +251,7 @@ def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return tables.typed({"反馈登记": rows}).register.frame
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rows_, rows_, st.booleans())
 def test_no_number_is_ever_given_twice_or_changed(
     earlier: list[dict[str, Any]], later: list[dict[str, Any]], was_written: bool
@@ -292,7 +292,7 @@ def test_no_number_is_ever_given_twice_or_changed(
         assert counts == sorted(counts), "not in order of receipt"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows_, st.randoms(use_true_random=False))
 def test_a_second_pass_changes_nothing_even_over_sorted_rows(rows: list[dict[str, Any]], random: Any) -> None:
     frame = frame_of(rows)
@@ -310,7 +310,7 @@ def test_a_second_pass_changes_nothing_even_over_sorted_rows(rows: list[dict[str
     assert sorted_.issued == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from(DAYS), st.integers(0, 10_000)), unique=True, max_size=8), st.randoms())
 def test_a_failed_write_and_a_sort_give_every_case_the_number_reserved_for_it(
     cases: list[tuple[dt.datetime, int]], random: Any

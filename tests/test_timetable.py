@@ -165,7 +165,7 @@ def test_a_late_report_says_which_period_it_is_for_when_it_was_due_and_why_it_is
     assert plain(why) in plain(found.note)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     began=st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2026, 2, 1)),
     gaps=st.lists(st.integers(-10 * 24, 20 * 24), min_size=1, max_size=25),

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 import schedule
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -178,7 +178,7 @@ def stretches(longest: int, most: int) -> st.SearchStrategy[list[tuple[int, int,
     )
 
 
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=15)
 @given(
     off=stretches(40, 4),
     wrong=stretches(12, 3),

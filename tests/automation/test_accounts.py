@@ -231,7 +231,7 @@ def test_however_it_is_written_everything_else_reads_the_same(tmp_path: Path, te
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20)
 
 
-@hypothesis(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(host=words, comment=words, other=words)
 def test_whatever_stands_there_is_kept_or_the_file_left_alone(
     tmp_path: Path, host: str, comment: str, other: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automation.history import WATCHED, Change, History, another_case, compare
@@ -191,7 +191,7 @@ def book_of(rows: Rows, order: list[str]) -> Ledger:
     return book
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.lists(EDITS, max_size=4), st.permutations(NUMBERS)), max_size=6))
 def test_any_sequence_of_edits_gives_exactly_the_changes_made(passes: list[Any]) -> None:
     rows: Rows = {number: {"接收时间": moment("11-03 09:05")} for number in NUMBERS}

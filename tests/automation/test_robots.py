@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
-from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from automation import accounts, settings
@@ -189,7 +188,6 @@ def test_a_message_is_never_longer_than_the_service_takes(journal: Journal, grou
     assert deliver(journal, ways(groups, name), NOW).sent == ("k",)
 
 
-@hypothesis(deadline=None)
 @given(st.text(max_size=9000), st.sampled_from(sorted(SERVICES)))
 def test_even_an_endless_headline_fits_and_no_character_is_broken(headline: str, name: str) -> None:
     octets = SERVICES[name].fitted(Notice(headline.replace("\ud800", ""), "店", (), 3))
@@ -197,7 +195,6 @@ def test_even_an_endless_headline_fits_and_no_character_is_broken(headline: str,
     assert "还有 3 条" in spoken(octets) or "还有 3 条" in octets.decode()
 
 
-@hypothesis(deadline=None)
 @given(st.text(), st.integers(3, 60))
 def test_a_cut_leaves_whole_characters(words: str, room: int) -> None:
     made = cut(words, room)

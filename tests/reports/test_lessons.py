@@ -23,7 +23,7 @@ from automation.reports.period import MONTHLY, containing, parse
 from automation.roster import names_in
 from tests import tables
 from tests.reports.test_weekly import described, facts_of
-from tests.sla.test_clock import PHASES, SLOW
+from tests.sla.test_clock import PHASES
 from workbook.schema import EVENTS
 
 OCTOBER = parse(MONTHLY, "2026-10")
@@ -273,7 +273,7 @@ def shops(draw: st.DrawFn) -> tuple[dict[str, list[dict[str, Any]]], dt.datetime
     return sheets, now
 
 
-@tried(max_examples=60, deadline=None, phases=PHASES, suppress_health_check=SLOW)
+@tried(max_examples=60, phases=PHASES)
 @given(shops(), st.integers(-2, 1))
 def test_figures_equal_those_counted_row_by_row_and_every_grouping_sums_up(
     given_: tuple[dict[str, list[dict[str, Any]]], dt.datetime], back: int

@@ -31,7 +31,7 @@ from automation.sla.verdict import Verdict
 from automation.wording import span
 from tests import libreoffice, tables
 from tests.reports.mails import as_it_leaves
-from tests.sla.test_clock import PHASES, SLOW, registers
+from tests.sla.test_clock import PHASES, registers
 from workbook import build
 from workbook.schema import RULES, STAFF
 
@@ -245,7 +245,7 @@ def facts_of(sheets: dict[str, list[dict[str, Any]]], now: dt.datetime) -> Facts
     return Facts(book, tables.run(book, now), rulesheet.read(book[RULES])[0], read_roster(book[STAFF])[0], Past(), now)
 
 
-@tried(max_examples=60, deadline=None, phases=PHASES, suppress_health_check=SLOW)
+@tried(max_examples=60, phases=PHASES)
 @given(described(), st.integers(-2, 2))
 def test_totals_agree_whichever_way_they_are_grouped(
     given_: tuple[dict[str, list[dict[str, Any]]], dt.datetime], weeks: int
@@ -278,7 +278,7 @@ def test_totals_agree_whichever_way_they_are_grouped(
     assert set(dict(found.states)["超时"].rows) <= set(found.overdue_tickets.rows) <= set(found.open.rows)
 
 
-@tried(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=SLOW)
+@tried(max_examples=40, phases=PHASES)
 @given(described())
 def test_every_stage_counts_in_exactly_one_week(given_: tuple[dict[str, list[dict[str, Any]]], dt.datetime]) -> None:
     facts = facts_of(*given_)

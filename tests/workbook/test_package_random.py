@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import openpyxl
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import libreoffice
@@ -19,7 +19,7 @@ from workbook.edits import Cell, CellEdit, column_letter
 from workbook.package import apply
 
 SHEET_NAME = "登记"
-LESS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LESS = settings(max_examples=150)
 
 # XML 1.0 characters less what readers disagree about: lone returns, and the escapes openpyxl leaves alone
 texts = st.text(
