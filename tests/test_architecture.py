@@ -59,6 +59,7 @@ PURE = (
     "automation/lastcheck*",
     "automation/lookup*",
     "automation/numbering*",
+    "automation/outcomes*",
     "automation/past*",
     "automation/payroll/*",
     "automation/plan*",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from automation.checks.facts import Check, Facts, mark
 from automation.checks.pending import GM
+from automation.outcomes import turned_down
 from automation.roster import names_in
 from automation.sidesheets.threeguarantees import IN_FORCE, SOURCE, Demand, near_their_end
 from automation.sla import calendar, hours
@@ -96,7 +97,23 @@ def approved_first(facts: Facts) -> Iterator[Finding]:
         lambda row: f"执行日期 {done.at[row]:%Y-%m-%d} 早于批准日期 {approved.at[row]:%Y-%m-%d}",
         "重大质量事故须先批准后执行；核对日期，确属先执行的向主管总经理说明",
     )
+    yield from _refused(records)
     yield from _approver(facts, records)
+
+
+def _refused(records: Records) -> Iterator[Finding]:
+    """A date beside a no is the day of the no."""
+    frame = records.frame
+    against = distinct.spread(turned_down, frame["批准意见"]).astype(bool)
+    yield from mark(
+        records,
+        frame.index[frame["执行日期"].notna() & against],
+        "批准意见",
+        "EVQ",
+        Severity.ERROR,
+        lambda row: f"已于 {frame.at[row, '执行日期']:%Y-%m-%d} 执行，但批准意见是“{frame.at[row, '批准意见']}”",
+        "重大质量事故须公司领导同意后才能办理；后来同意的，写上新的批准意见和批准日期，否则立即报主管总经理",
+    )
 
 
 def _approver(facts: Facts, records: Records) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from automation.checks.facts import Check, Facts, mark
-from automation.checks.trail import MANUFACTURER, PARTS_SHOP, REPAIRER, TOYOTA, followed, preceded, refused, saying
+from automation.checks.trail import MANUFACTURER, PARTS_SHOP, REPAIRER, TOYOTA, followed, preceded, saying
+from automation.outcomes import refused
 from automation.roster import names_in
 from workbook.finding import Finding, Severity
 from workbook.schema import EVENTS

@@ -9,13 +9,13 @@ import pandas as pd
 
 from automation.checks.facts import Check, Facts, mark
 from automation.checks.malice import malicious
-from automation.checks.trail import ENTERPRISE, MAJOR, SELLER, Trail, in_vain, refused, saying
+from automation.checks.trail import ENTERPRISE, MAJOR, SELLER, Trail, saying
+from automation.outcomes import in_vain, refused
 from workbook.finding import Finding, Severity
 from workbook.schema import CALLBACKS
 
 FOLLOW_UPS = ("跟踪回访", "三日回访")
 FILED = "上报备案"
-_UNHAPPY = ("不满意", "非常不满意")
 _NOBODY = re.compile(r"无人接|未接通|没接通|未联系上|没联系上|关机|停机|空号|占线")
 _AGAIN = 2
 """So many failures make a case a repeatedly failed one."""
@@ -35,7 +35,7 @@ def _calls(facts: Facts, trail: Trail) -> pd.DataFrame:
     parts = [noted[["编号", "时间"]].assign(unhappy=noted.index.isin(saying(noted, "said", refused).index))]
     for frame in (called, own):
         named = frame[["编号", "回访时间"]].rename(columns={"回访时间": "时间"})
-        parts.append(named.assign(unhappy=frame["满意度"].isin(_UNHAPPY)))
+        parts.append(named.assign(unhappy=frame.index.isin(saying(frame, "满意度", refused).index)))
     return pd.concat(parts, ignore_index=True).sort_values("时间", kind="stable")
 
 

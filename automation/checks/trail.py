@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,13 +16,6 @@ STANDARD, TIERS, MANUFACTURER, TOYOTA, SELLER, REPAIRER, PARTS_SHOP, ACCIDENT, E
 """The flows by what the written process calls them: STD, TIER, OEM, GTOYOTA, SALES, REPAIR, PARTS, EVQ, GENERIC."""
 
 MAJOR = "重大"
-
-_OUTCOME = re.compile(
-    r"(?<!没有)(?<!无)"
-    r"(?P<no>(?:不|未|没|无法|拒绝|难以)(?:有|予|能|太|是|很|够|大|再|肯|愿意?|表示|得到|完全|彻底|成功){0,2})?"
-    r"(?:接受|同意|认可|满意|解决|修好|修复|排除)"
-)
-_IN_VAIN = re.compile(r"失败|无效|仍有|仍然有|还是有|(?<!无)(?<!未)(?<!没有)(?<!不再)复发")
 
 
 @dataclass(frozen=True)
@@ -91,14 +83,3 @@ def _at(entries: pd.DataFrame, times: pd.Series) -> pd.Series:
 def saying(entries: pd.DataFrame, column: str, test: Callable[[str], bool]) -> pd.DataFrame:
     """The entries whose text in ``column`` passes the test."""
     return entries[np.fromiter(map(test, entries[column]), dtype=bool, count=len(entries))]
-
-
-def refused(text: str) -> bool:
-    """Whether a text ends in a no: of all it says about being accepted, satisfied or solved, the last word counts."""
-    said = list(_OUTCOME.finditer(text))
-    return bool(said) and said[-1]["no"] is not None
-
-
-def in_vain(text: str) -> bool:
-    """Whether a 结果 says that a measure did not help."""
-    return refused(text) or _IN_VAIN.search(text) is not None

@@ -245,3 +245,27 @@ def test_a_wish_for_a_part_or_a_fee_is_not_taken_for_it(wish: str) -> None:
 def test_a_demand_of_a_ticket_that_is_also_applied_for_is_told_once() -> None:
     text = book(ROW.replace("附带赔偿", "换车").replace("11-06", ""), asks("换车"))
     assert [str(f.where) for f in look(accidents.CHECKS, tables.facts(text))] == ["反馈登记!B2"]
+
+
+OPINION = f"{SHEET}\n编号 | 申请类型 | 证据 | 申请日期 | 批准人 | 批准日期 | 批准意见 | 执行日期 | 核销单号\n"
+
+
+@pytest.mark.parametrize(
+    ("opinion", "carried_out", "found"),
+    [
+        ("不同意", "11-06", True),
+        ("暂缓办理，待厂家答复", "11-06", True),
+        ("驳回", "11-06", True),
+        ("驳回", "", False),
+        ("原驳回，补充照片后同意", "11-06", False),
+        ("", "11-06", False),
+    ],
+)
+def test_what_leadership_refused_and_was_carried_out_all_the_same_is_found(
+    opinion: str, carried_out: str, found: bool
+) -> None:
+    row = f"FK20261103-001 | 换车 | 照片 | 11-03 | 陈总 | 11-05 | {opinion} | {carried_out} | HX001"
+    text = "\n\n".join((REGISTER, OPINION + row, STAFF))
+    said = [one for one in look(accidents.CHECKS, tables.facts(text)) if one.rule == "EVQ"]
+    assert [(str(one.where), one.severity) for one in said] == ([(f"{SHEET}!G2", ERROR)] if found else [])
+    assert all(f"批准意见是“{opinion}”" in one.message for one in said)

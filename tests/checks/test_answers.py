@@ -3,7 +3,6 @@
 import pytest
 
 from automation.checks import answers
-from automation.checks.trail import in_vain, refused
 from tests.checks.cases import WARNING, Case, look
 
 HEADS = "编号 | 流程 | 经办人 | 归档时间 | 处理意见"
@@ -119,31 +118,3 @@ def test_a_result_rests_on_the_register_s_opinion_too_and_an_open_refusal_is_sti
     decided = book("厂家规范", "11-06 10:00 | 反馈结果 | 张伟 | 客户 | 换件 |").replace("张伟 |  |", "张伟 |  | 换件")
     assert look(answers.CHECKS, CASES[0].facts(decided)) == []
     assert look(answers.CHECKS, CASES[0].facts(book("维修企业", REFUSED))) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "no"),
-    [
-        ("客户不接受", True),
-        ("不同意，要求退车", True),
-        ("客户不认可", True),
-        ("不是很满意", True),
-        ("仍未解决", True),
-        ("客户不接受，解释后同意", False),
-        ("没有不满意", False),
-        ("没意见，满意", False),
-        ("客户接受", False),
-        ("无人接听", False),
-        ("", False),
-    ],
-)
-def test_the_last_word_of_a_result_says_whether_it_was_a_no(text: str, no: bool) -> None:
-    assert refused(text) is no
-
-
-def test_a_measure_that_did_not_help_is_known_by_its_result() -> None:
-    assert [text for text in ("又复发", "无效", "仍有异响", "一周无复发", "故障排除", "") if in_vain(text)] == [
-        "又复发",
-        "无效",
-        "仍有异响",
-    ]

@@ -13,7 +13,8 @@ from automation.checks import closing
 from automation.checks.closing import Owed
 from automation.checks.facts import Facts
 from automation.checks.tiers import VERIFIED
-from automation.checks.trail import MANUFACTURER, PARTS_SHOP, SELLER, followed, in_vain, saying
+from automation.checks.trail import MANUFACTURER, PARTS_SHOP, SELLER, followed, saying
+from automation.outcomes import in_vain
 from automation.privacy import mask_text
 from automation.reports import instants
 from automation.reports.period import Period
