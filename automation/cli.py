@@ -253,14 +253,15 @@ def outbox_show(key: str, settings: Any) -> None:
 
 
 @outbox.command("retry")
+@click.option("--to", multiple=True, metavar="新邮箱", help="改发到这个邮箱；几个人没有收到的，写“旧邮箱=新邮箱”。")
 @outbox_entry
 @now_option
 @told_plainly
-def outbox_retry(key: str, settings: Any, now: dt.datetime) -> None:
-    """失败或等待中的邮件，下一次立即再发。"""
+def outbox_retry(key: str, settings: Any, to: tuple[str, ...], now: dt.datetime) -> None:
+    """失败、等待中或被人拒收的邮件，下一次立即再发给没有收到的人。"""
     from automation.commands.outbox import retry
 
-    retry(settings, key, now)
+    retry(settings, key, to, now)
 
 
 @outbox.command("release")

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from automation import channels, health, horizon, lease, mailing, outbox, plan, rest, vitals
+from automation import channels, health, horizon, lease, mailing, outbox, plan, rest, roster, vitals
 from automation.dashboard import publish
 from automation.journal import Journal, JournalUnusable, NumberTaken
 from automation.lease import Computer
+from automation.mail import BadMail, checked_address
 from automation.outbox import Delivered
 from automation.past import Fault
 from automation.plan import Inspection, Plan
@@ -24,6 +25,7 @@ from workbook.errors import CannotPatch, KesuError, WorkbookBusy, WorkbookChange
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger
 from workbook.package import Refusal
+from workbook.schema import STAFF
 from workbook.snapshot import Snapshot
 
 _ATTEMPTS = 3
@@ -145,7 +147,9 @@ def run(
             mark = Mark.of(settings.workbook)  # before it is read: what is saved later must not pass for what was read
             seen = snapshot.read(settings.workbook)
             progress("检查、编号、计算时限")
-            decided = plan.decide(_understood(seen, settings), journal.past(), settings, now)
+            understood = _understood(seen, settings)
+            outbox.readdress(journal, _addresses(understood), now)
+            decided = plan.decide(understood, journal.past(), settings, now)
             try:
                 progress("准备提醒邮件")
                 unsendable = _remember(journal, decided, settings, now)
@@ -188,6 +192,17 @@ def run(
                 settings=rest.fingerprint(settings),
             )
     return done
+
+
+def _addresses(understood: Ledger) -> frozenset[str]:
+    """The addresses that stand in 人员, of those who are still there."""
+    people = roster.read(understood[STAFF])[0].people
+    found: set[str] = set()
+    for person in people:
+        if person.address and person.employed:
+            with suppress(BadMail):
+                found |= {person.address, checked_address(person.address)}
+    return frozenset(found)
 
 
 def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[Finding, ...]:

@@ -86,6 +86,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " reason TEXT NOT NULL, fen INTEGER, determiner TEXT NOT NULL, approver TEXT NOT NULL, approved TEXT,"
         " remark TEXT NOT NULL, PRIMARY KEY (settlement, place))",
     ),
+    (
+        "ALTER TABLE outbox ADD COLUMN readdressed TEXT NOT NULL DEFAULT '[]'",
+        "CREATE INDEX outbox_refused ON outbox (id) WHERE refused <> '{}'",
+    ),
 )
 """Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from automation import remedies
 from automation.past import Fault
 from automation.settings import Heartbeat
 from automation.wording import span
@@ -21,7 +22,10 @@ WAITING_STATES = ("queued", "sending", "retry", "uncertain", "failed")
 """Of a mail that is not simply sent, as the journal calls them."""
 
 FAILURE_MATTERS = dt.timedelta(days=7)
-"""How long a mail that failed for good, or was refused by somebody, calls for a person; later it is history."""
+"""How long a mail that failed for good, or was refused by somebody, calls for a person; later it is history.
+
+Not so money: whoever lacks it is owed it until somebody has seen to that.
+"""
 IDLE_DAYS = 3
 """Working days without any entry after which it is worth a note that nobody writes into the workbook."""
 CALENDAR_AHEAD = dt.timedelta(days=31)
@@ -89,6 +93,7 @@ class Letter:
     refused: Mapping[str, str] = field(default_factory=dict)
     again: bool = True
     """Whether it will be tried again by itself."""
+    channel: str = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,7 @@ def standing(facts: Facts) -> str:
     counts = {name: count for name, count in facts.beat.counts.items() if name == "readers"} if facts.beat else {}
     here = replace(facts, passed=facts.now, fault=None, owed=(), beat=Beat(facts.now, DONE, counts=counts), holder="")
     recent = facts.now - FAILURE_MATTERS
-    lost = [one for one in facts.letters if _unsent(one) and one.changed_at >= recent]
+    lost = [one for one in facts.letters if _unsent(one) and _matters(one, recent)]
     bad = sum(line.level is Level.BAD for line in judge(here) if line.what != "邮件")
     told = [*([f"有 {len(lost)} 封邮件没有发出"] if lost else []), *([f"有 {bad} 件事需要人处理"] if bad else [])]
     how = f"{'，'.join(told)}，请让维护人员用 kesu status 查看" if told else "一切正常"
@@ -175,6 +180,10 @@ def _unsent(letter: Letter) -> bool:
     """Whether somebody lacks it and it does not go by itself."""
     stuck = letter.state == "uncertain" and (letter.kind == "money" or not letter.again)
     return stuck or letter.state == "failed" or bool(letter.refused)
+
+
+def _matters(letter: Letter, recent: dt.datetime) -> bool:
+    return letter.kind == "money" or letter.changed_at >= recent
 
 
 def _passes(facts: Facts) -> Iterator[Line]:
@@ -260,21 +269,19 @@ def _mail(facts: Facts) -> Iterator[Line]:
         yield Line(Level.GOOD, "邮件", f"{last}{told}{where}")
     recent = facts.now - FAILURE_MATTERS
     uncertain = by_state.get("uncertain", [])
-    money = [one for one in uncertain if one.kind == "money"]
-    yield from _each(Level.BAD, "不确定是否送达", money, "问过收件人之后，没收到的用 kesu outbox release 序号 放行")
+    yield from _each(Level.BAD, "不确定是否送达", [one for one in uncertain if one.kind == "money"])
     others = [one for one in uncertain if one.kind != "money"]
-    yield from _each(Level.NOTE, "不确定是否送达，会再发", [one for one in others if one.again], "")
-    spent = [one for one in others if not one.again and one.changed_at >= recent]
-    yield from _each(
-        Level.BAD, "不确定是否送达，不再自动重发", spent, "问过收件人之后，没收到的用 kesu outbox release 序号 放行"
-    )
-    failed = [one for one in by_state.get("failed", ()) if one.changed_at >= recent]
-    yield from _each(Level.BAD, "发送失败", failed, "改正邮箱后用 kesu outbox retry 序号 再发")
-    for letter in [one for one in facts.letters if one.refused and one.state != "failed" and one.queued_at >= recent]:
-        who = "；".join(f"{address} {words}" for address, words in letter.refused.items())
-        yield Line(
-            Level.BAD, "邮件", f"第 {letter.place} 封被拒收：{who}", "在“人员”表改正邮箱，再用 kesu outbox retry 重发"
-        )
+    yield from _each(Level.NOTE, "不确定是否送达，会再发", [one for one in others if one.again])
+    spent = [one for one in others if not one.again and _matters(one, recent)]
+    yield from _each(Level.BAD, "不确定是否送达，不再自动重发", spent)
+    failed = [one for one in by_state.get("failed", ()) if _matters(one, recent)]
+    yield from _each(Level.BAD, "发送失败", failed)
+    partly = [
+        one
+        for one in facts.letters
+        if one.refused and one.state not in ("failed", "uncertain") and _matters(one, recent)
+    ]
+    yield from _each(Level.BAD, "有收件人拒收", partly)
     if facts.beat and facts.beat.counts.get("readers") == 0:
         yield Line(
             Level.BAD,
@@ -286,12 +293,19 @@ def _mail(facts: Facts) -> Iterator[Line]:
         yield Line(Level.BAD, "邮件", error)
 
 
-def _each(level: Level, how: str, letters: Sequence[Letter], todo: str) -> Iterator[Line]:
+def _each(level: Level, how: str, letters: Sequence[Letter]) -> Iterator[Line]:
     for letter in letters[:_MOST]:
-        note = f"（{letter.note}）" if letter.note else ""
-        yield Line(level, "邮件", f"第 {letter.place} 封{how}：{letter.subject}{note}", todo)
+        who = "；".join(f"{address} {words}" for address, words in letter.refused.items())
+        note = f"（{who or letter.note}）" if who or letter.note else ""
+        yield Line(level, "邮件", f"第 {letter.place} 封{how}：{letter.subject}{note}", _todo(letter))
     if len(letters) > _MOST:
         yield Line(level, "邮件", f"另有 {len(letters) - _MOST} 封{how}", "用 kesu outbox list 查看")
+
+
+def _todo(letter: Letter) -> str:
+    if letter.state == "uncertain":
+        return remedies.of_doubt(letter.place) if letter.kind == "money" or not letter.again else ""
+    return remedies.of_failure(letter.place, kind=letter.kind, channel=letter.channel, refused=letter.refused)
 
 
 def _reports(facts: Facts) -> Iterator[Line]:

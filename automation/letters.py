@@ -9,16 +9,17 @@ import datetime as dt
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from automation import withdrawals
 from automation.channels import Queued
 from automation.database import shrink, told_in_chinese, transaction
 from automation.mail import Message
 
 _SEEN = (
     "key, kind, recipients, pending, refused, subject, message_id, queued_at, state, due_at, changed_at, tries,"
-    " outages, note, since, doubted, size, sha256, pruned_at, channel"  # not the bytes, which may be megabytes each
+    " outages, note, since, doubted, size, sha256, pruned_at, channel, readdressed"  # not the bytes, which may be megabytes each
 )
 _DAY = dt.timedelta(days=1)
 
@@ -54,6 +55,13 @@ class Entry:
     pruned_at: dt.datetime | None
     channel: str
     """``mail``, or the name of a group robot."""
+    readdressed: tuple[tuple[dt.datetime, str, str], ...] = ()
+    """When a person had it go to another address: ``(when, old, new)``."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Recipients that have not got it, those that were refused included."""
+        return tuple(one for one in self.recipients if one in self.pending or one in self.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +191,35 @@ class Letters:
         )
         return int(rows[0][0])
 
-    def retry(self, key: str, now: dt.datetime) -> bool:
-        """A person wants it tried again now: waiting or failed → queued, to whoever lacks it, refused ones included."""
+    def retry(self, key: str, now: dt.datetime, renamed: Mapping[str, str] | None = None) -> bool:
+        """A person wants it tried again now: queued for whoever lacks it, those included that were refused.
+
+        ``renamed``: address → the one that takes its place on the envelope, on record; the bytes stay. ``False`` when
+        nobody is known to lack it, the bytes are gone, or it is not known whether it arrived.
+        """
+        renamed = renamed or {}
         with transaction(self._db) as db:
             row = db.execute(
-                "SELECT recipients, pending, refused FROM outbox WHERE key = ? AND state IN ('retry', 'failed')", (key,)
+                "SELECT recipients, pending, refused, readdressed FROM outbox WHERE key = ? AND pruned_at IS NULL"
+                " AND (state IN ('retry', 'failed') OR (state = 'sent' AND refused <> '{}'))",
+                (key,),
             ).fetchone()
             if row is None:
                 return False
             lacking = {*json.loads(row["pending"]), *json.loads(row["refused"])}
+            everybody = json.loads(row["recipients"])
+            at = now.isoformat()
+            record = [*json.loads(row["readdressed"]), *([at, old, new] for old, new in renamed.items())]
             db.execute(
                 "UPDATE outbox SET state = 'queued', changed_at = ?1, since = ?1, due_at = NULL, tries = 0,"
-                " outages = 0, refused = '{}', pending = ?2 WHERE key = ?3",
-                (now.isoformat(), _list([one for one in json.loads(row["recipients"]) if one in lacking]), key),
+                " outages = 0, refused = '{}', pending = ?2, recipients = ?3, readdressed = ?4 WHERE key = ?5",
+                (
+                    at,
+                    _list([renamed.get(one, one) for one in everybody if one in lacking]),
+                    _list([renamed.get(one, one) for one in everybody]),
+                    json.dumps(record, ensure_ascii=False),
+                    key,
+                ),
             )
             db.execute("DELETE FROM pause")
             return True
@@ -213,63 +237,18 @@ class Letters:
             )
 
     def supersede(self, before: dt.datetime, now: dt.datetime) -> tuple[str, ...]:
-        """Alerts queued before then that no server has seen give way: what they told counts as not told.
-
-        One of them stays when something it tells has reached, or may yet reach, anybody by another mail. Returns the
-        subjects. The row stays as evidence, under a key of its own: the mail that takes its place may have the same.
-        What a group robot could not say by then is simply left unsaid: mail tells it.
-        """
-        with transaction(self._db) as db:
-            db.execute(
-                "UPDATE outbox SET state = 'superseded', changed_at = ?1, due_at = NULL,"
-                " note = '群里一直没能发出，内容已经过时，不再发；邮件照常：' || note"
-                " WHERE channel <> 'mail' AND state IN ('queued', 'retry') AND coalesce(since, queued_at) < ?2",
-                (now.isoformat(), before.isoformat()),
-            )
-            old = db.execute(
-                "SELECT key, subject FROM outbox WHERE kind = 'alert' AND state IN ('queued', 'retry') AND tries = 0"
-                " AND doubted = 0 AND coalesce(since, queued_at) < ? AND key IN (SELECT outbox FROM carried) ORDER BY id",
-                (before.isoformat(),),
-            ).fetchall()
-            going = {row["key"] for row in old}
-            while stays := {key for key in going if _told_elsewhere(db, key, going)}:
-                going -= stays
-            for key in going:
-                db.execute("DELETE FROM told WHERE key IN (SELECT told FROM carried WHERE outbox = ?)", (key,))
-            for key in going:
-                db.execute("DELETE FROM carried WHERE outbox = ?", (key,))
-                db.execute(
-                    "UPDATE outbox SET state = 'superseded', changed_at = ?1, due_at = NULL, key = key || '|' || ?1,"
-                    " note = '一直没能发出，内容已经过时；还没有处理的，已在新的邮件里重新提醒' WHERE key = ?2",
-                    (now.isoformat(), key),
-                )
-        return tuple(row["subject"] for row in old if row["key"] in going)
+        """See :func:`automation.withdrawals.supersede`."""
+        return withdrawals.supersede(self._db, before, now)
 
     def withdraw(self, standing: Set[str], now: dt.datetime) -> tuple[str, ...]:
-        """Alerts that no server has seen and of which nothing holds any more (``standing``: keys of what does) are left
-        out, and count as not told. One that tells of anything that holds goes as it is. Returns the subjects.
-        """
-        waiting = self._rows(
-            "SELECT key, subject FROM outbox WHERE kind = 'alert' AND state IN ('queued', 'retry') AND tries = 0"
-            " AND doubted = 0 AND key IN (SELECT outbox FROM carried) ORDER BY id"
-        )
-        gone: list[str] = []
-        for row in waiting:
-            told = {one[0] for one in self._rows("SELECT told FROM carried WHERE outbox = ?", row["key"])}
-            if told & standing:
-                continue
-            gone.append(row["subject"])
-            with transaction(self._db) as db:
-                db.execute("DELETE FROM carried WHERE outbox = ?", (row["key"],))
-                db.executemany(
-                    "DELETE FROM told WHERE key = ? AND key NOT IN (SELECT told FROM carried)", [(key,) for key in told]
-                )
-                db.execute(
-                    "UPDATE outbox SET state = 'superseded', changed_at = ?1, due_at = NULL, key = key || '|' || ?1,"
-                    " note = '发出之前已经处理好了，不再发' WHERE key = ?2",
-                    (now.isoformat(), row["key"]),
-                )
-        return tuple(gone)
+        """See :func:`automation.withdrawals.withdraw`."""
+        with told_in_chinese():
+            return withdrawals.withdraw(self._db, standing, now)
+
+    def misaddressed(self, addresses: Collection[str], now: dt.datetime) -> tuple[str, ...]:
+        """See :func:`automation.withdrawals.misaddressed`."""
+        with told_in_chinese():
+            return withdrawals.misaddressed(self._db, addresses, now)
 
     def prune(self, before: dt.datetime, now: dt.datetime) -> int:
         """Remove the bytes of what was sent, or gave way, before then; who, when, what and its hash stay."""
@@ -328,21 +307,13 @@ def enqueue(
             )
 
 
-def _told_elsewhere(db: sqlite3.Connection, key: str, going: set[str]) -> bool:
-    others = db.execute(
-        "SELECT DISTINCT other.outbox FROM carried AS mine JOIN carried AS other USING (told) WHERE mine.outbox = ?",
-        (key,),
-    )
-    return any(row[0] not in going for row in others)
-
-
 def _entry(row: sqlite3.Row) -> Entry:
     return Entry(
         key=row["key"],
         kind=row["kind"],
         recipients=tuple(json.loads(row["recipients"])),
         pending=tuple(json.loads(row["pending"])),
-        refused=json.loads(row["refused"]),
+        refused=refusals(row["refused"]),
         subject=row["subject"],
         message_id=row["message_id"],
         queued_at=_time(row["queued_at"]),
@@ -358,7 +329,13 @@ def _entry(row: sqlite3.Row) -> Entry:
         sha256=row["sha256"],
         pruned_at=_time(row["pruned_at"]) if row["pruned_at"] else None,
         channel=row["channel"],
+        readdressed=tuple((_time(at), old, new) for at, old, new in json.loads(row["readdressed"])),
     )
+
+
+def refusals(held: str) -> dict[str, str]:
+    """Address → the server's words, as the column has them; an older kesu wrote the address before the words again."""
+    return {address: words.removeprefix(f"{address}:") for address, words in json.loads(held).items()}
 
 
 def _list(values: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ hours would tell of a past state of things: it gives way, and what still holds i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from automation.channels import Channel, ChannelDown, LoginRefused, Outcome, Queued, Receipt, Terms
@@ -96,7 +96,7 @@ def deliver(
                 continue
             state = _settle(journal, entry, message, receipt, now, counted=limited)
             ended[state].append(entry.key)
-            refused += [(entry.key, one.address, str(one)) for one in receipt.refusals if not one.temporary]
+            refused += [(entry.key, one.address, one.words) for one in receipt.refusals if not one.temporary]
             if limited and journal.pause():
                 journal.keep_pause(None)  # the account works again
     if put_off:  # all at one stroke: the channel is known to be down
@@ -119,6 +119,14 @@ def deliver(
 def supersede(journal: Journal, now: dt.datetime) -> tuple[str, ...]:
     """Before a pass decides: alerts that grew old unseen count as not told. Returns the subjects that gave way."""
     return journal.supersede(now - SUPERSEDED_AFTER, now)
+
+
+def readdress(journal: Journal, addresses: Collection[str], now: dt.datetime) -> tuple[str, ...]:
+    """Before a pass decides: alerts nobody took, whose address is put right in 人员, count as not told.
+
+    ``addresses``: all that stand there now; while there are none, nothing was put right. Returns the subjects.
+    """
+    return journal.misaddressed({one.lower() for one in addresses}, now) if addresses else ()
 
 
 def wait(tries: int, longest: dt.timedelta = _LONGEST_WAIT) -> dt.timedelta:
@@ -180,7 +188,7 @@ def _settle(
     journal: Journal, entry: Entry, message: Queued, receipt: Receipt, now: dt.datetime, *, counted: bool
 ) -> str:
     """Writes how the try ended; returns the state. ``counted``: against what the provider takes."""
-    for_good = {one.address: str(one) for one in receipt.refusals if not one.temporary}
+    for_good = {one.address: one.words for one in receipt.refusals if not one.temporary}
     later = [one for one in receipt.refusals if one.temporary]
     left_out = {one.address for one in receipt.refusals}
     pending = tuple(address for address in message.recipients if address not in for_good)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from automation import agenda, database, heartbeat, jobs
 from automation.health import Facts, Letter
 from automation.jobs import Job
 from automation.journal import Journal
+from automation.letters import refusals
 from automation.settings import Settings
 from automation.sla import official
 from workbook.locks import who_has_it_open
@@ -31,8 +31,6 @@ TITLES = {
 }
 """What a job is called where its report, which is heavy, is not loaded; else its name."""
 
-_LATEST = 200
-"""How many of the newest mails are looked at for addresses that were refused: their bytes stand in the way of more."""
 _AHEAD = dt.timedelta(days=70)
 
 
@@ -85,14 +83,14 @@ def take(settings: Settings, now: dt.datetime) -> Facts:
 
 def _letters(db: sqlite3.Connection) -> Iterator[Letter]:
     """What is not simply sent, oldest first. Only these rows are read: between their fields lie the mails themselves."""
-    chosen = (
+    chosen = (  # by two indexes
         "SELECT id FROM outbox WHERE state IN ('queued', 'sending', 'retry', 'uncertain', 'failed') UNION"
-        " SELECT id FROM (SELECT id, refused FROM outbox ORDER BY id DESC LIMIT ?) WHERE refused <> '{}'"
+        " SELECT id FROM outbox INDEXED BY outbox_refused WHERE refused <> '{}'"
     )
     rows = db.execute(
         "SELECT (SELECT count(*) FROM outbox AS older WHERE older.id <= outbox.id) AS place, state, kind, subject,"
-        f" queued_at, changed_at, note, refused, due_at FROM outbox WHERE id IN ({chosen}) ORDER BY id",
-        (_LATEST,),
+        f" queued_at, changed_at, note, refused, due_at, channel FROM outbox WHERE id IN ({chosen})"
+        " AND state <> 'superseded' AND pruned_at IS NULL ORDER BY id"
     )
     for row in rows:
         yield Letter(
@@ -103,8 +101,9 @@ def _letters(db: sqlite3.Connection) -> Iterator[Letter]:
             dt.datetime.fromisoformat(row["queued_at"]),
             dt.datetime.fromisoformat(row["changed_at"]),
             row["note"],
-            json.loads(row["refused"]),
+            refusals(row["refused"]),
             again=row["due_at"] is not None,
+            channel=row["channel"],
         )
 
 

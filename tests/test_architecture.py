@@ -64,6 +64,7 @@ PURE = (
     "automation/payroll/*",
     "automation/plan*",
     "automation/privacy*",
+    "automation/remedies*",
     "automation/reports/*",
     "automation/sidesheets/*",
     "automation/sla/*",

@@ -91,7 +91,7 @@ def test_all_is_well():
         ({"letters": (letter("uncertain"),)}, 0, "! 邮件:第 7 封不确定是否送达,会再发"),
         ({"letters": (letter("failed", note="550 不收"),)}, 1, "第 7 封发送失败:【客诉提醒】1 件超时(550 不收)"),
         ({"letters": (letter("failed", changed_at=moment("11-01 09:00")),)}, 0, "✓ 邮件"),
-        ({"letters": (letter("sent", refused={"a@b.cn": "550 查无此人"}),)}, 1, "被拒收:a@b.cn 550 查无此人"),
+        ({"letters": (letter("sent", refused={"a@b.cn": "550 查无此人"}),)}, 1, "有收件人拒收:【客诉提醒】1 件超时(a@b.cn 550 查无此人)"),
         ({"owed": (("周报", moment("11-17 08:00")),)}, 1, "周报 应在 11-17 08:00 发出,还没有发"),
         ({"owed": (("周报", moment("11-21 08:00")),)}, 0, "一切"),
         ({"calendar_until": dt.date(2026, 11, 20)}, 1, "安排只到 2026-11-20"),
@@ -229,7 +229,7 @@ def test_mail_is_counted_by_its_state_and_found_by_its_place_in_the_list(shop):
     code, words = kesu(shop, "status")
     assert code == 1 and "3 件事需要人处理" in words
     assert f"第 {before + 1} 封不确定是否送达:奖罚" in words and f"第 {before + 2} 封发送失败:提醒" in words
-    assert f"第 {before + 3} 封被拒收:gm@x.cn 550 查无此人" in words
+    assert f"第 {before + 3} 封有收件人拒收:周报(gm@x.cn 550 查无此人)" in words
 
 
 def test_a_report_that_should_have_gone_is_missed_and_one_that_went_is_not(shop):

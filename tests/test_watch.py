@@ -146,6 +146,7 @@ def world(folder: Path) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cycle, "snapshot", SimpleNamespace(read=lambda path: SimpleNamespace(sha256="s", data=b"")))
         patch.setattr(cycle, "ledger", SimpleNamespace(load=lambda *given: None))
+        patch.setattr(cycle, "_addresses", lambda understood: frozenset())
         patch.setattr(cycle, "plan", SimpleNamespace(decide=decide))
         patch.setattr(mailing, "REPORTS", {job.name: report(job.name) for job in JOBS})
         patch.setattr(mailing, "written", mail)

@@ -50,8 +50,13 @@ class Refusal:
     text: str
     temporary: bool
 
+    @property
+    def words(self) -> str:
+        """The server's answer."""
+        return f"{self.code} {self.text}".rstrip()
+
     def __str__(self) -> str:
-        return f"{self.address}:{self.code} {self.text}".rstrip()
+        return f"{self.address}:{self.words}"
 
 
 @dataclass(frozen=True, slots=True)

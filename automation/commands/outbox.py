@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 
 import click
 
+from automation import remedies
 from automation.channels.robot import spoken
 from automation.journal import Entry, Journal
+from automation.mail import checked_address
 from automation.settings import Settings
 from workbook.errors import KesuError
 
@@ -45,16 +47,18 @@ def listing(settings: Settings) -> None:
 
 
 def _below(entry: Entry, position: int) -> Iterator[str]:
-    if entry.note and entry.state != "sent":
+    if entry.note and entry.state != "sent" and not (entry.refused and entry.state == "failed"):
         yield entry.note
+    for at, old, new in entry.readdressed:
+        yield f"{at:%m-%d %H:%M} 改发：{old} → {new}"
+    if entry.refused:
+        yield f"拒收：{'；'.join(f'{address} {words}' for address, words in entry.refused.items())}"
     if entry.state == "uncertain" and entry.due_at is None:
-        yield f"请问收件人；没收到的，用 kesu outbox release {position} 放行，会再发一次"
+        yield remedies.of_doubt(position)
     elif entry.due_at and entry.state in ("retry", "uncertain"):
         yield f"{entry.due_at:%m-%d %H:%M} 再发"
-    elif entry.state == "failed":
-        yield f"改正后用 kesu outbox retry {position} 再发"
-    if entry.refused and entry.state != "failed":
-        yield f"拒收：{'；'.join(entry.refused.values())}"
+    elif entry.state == "failed" or (entry.state == "sent" and entry.refused and not entry.pruned_at):
+        yield remedies.of_failure(position, kind=entry.kind, channel=entry.channel, refused=entry.refused)
 
 
 def show(settings: Settings, key: str) -> None:
@@ -66,6 +70,8 @@ def show(settings: Settings, key: str) -> None:
     click.echo(
         f"编号：{entry.message_id}  {entry.queued_at:%Y-%m-%d %H:%M} 生成，{entry.changed_at:%Y-%m-%d %H:%M} 更新"
     )
+    for at, old, new in entry.readdressed:
+        click.echo(f"{at:%Y-%m-%d %H:%M} 改发：{old} → {new}")
     if entry.pruned_at:
         click.echo(f"正文已于 {entry.pruned_at:%Y-%m-%d} 清除；原文 {entry.size} 字节，SHA-256 {entry.sha256}")
         return
@@ -76,13 +82,46 @@ def show(settings: Settings, key: str) -> None:
     click.echo("\n" + (body.get_content() if body else ""))
 
 
-def retry(settings: Settings, key: str, now: dt.datetime) -> None:
-    """Send again at the next pass."""
+def retry(settings: Settings, key: str, to: Sequence[str], now: dt.datetime) -> None:
+    """Send again at the next pass, to whoever has not got it.
+
+    ``to``: the address that takes the place of the only one that lacks it, or ``old=new`` each. Raises
+    :class:`NoSuchMail`, and ``BadMail`` for what is no address.
+    """
     with Journal.open(settings.journal) as journal:
         entry = _find(journal, key)
-        if not journal.retry(entry.key, now):
-            raise NoSuchMail(f"这封邮件是“{_STATES[entry.state]}”，不需要重发。")
-    click.echo("✓ 下一次处理时再发")
+        renamed = _renamed(entry, to) if to else {}
+        if not journal.retry(entry.key, now, renamed):
+            raise NoSuchMail(_why_not(entry, key))
+    told = "、".join(f"{new}（原 {old}）" for old, new in renamed.items())
+    click.echo(f"✓ 下一次处理时再发{f'，发给 {told}' if told else ''}")
+
+
+def _renamed(entry: Entry, to: Sequence[str]) -> dict[str, str]:
+    lacking = entry.lacking
+    if entry.channel != "mail":
+        raise NoSuchMail("群机器人的消息没有收件邮箱，不用写 --to。")
+    renamed: dict[str, str] = {}
+    for words in to:
+        old, _, new = words.strip().rpartition("=")
+        if not old and len(lacking) == 1:
+            old = lacking[0]
+        if old not in lacking:
+            whom = "、".join(lacking) or "无"
+            raise NoSuchMail(f"--to 要写“旧邮箱=新邮箱”，旧邮箱是没有收到的收件人；这一封没有收到的：{whom}")
+        if new in entry.recipients and new not in lacking:
+            raise NoSuchMail(f"{new} 已经收到过这一封。")
+        renamed[old] = checked_address(new)
+    return renamed
+
+
+def _why_not(entry: Entry, key: str) -> str:
+    state = _STATES[entry.state]
+    if entry.state == "uncertain":
+        return f"这封邮件是“{state}”，对方可能已经收到。{remedies.of_doubt(key)}"
+    if entry.pruned_at:
+        return f"这封邮件的正文已于 {entry.pruned_at:%Y-%m-%d} 清除，不能再发；汇总可以用 kesu report 另做一份。"
+    return f"这封邮件是“{state}”，不需要重发。"
 
 
 def release(settings: Settings, key: str, now: dt.datetime) -> None:
