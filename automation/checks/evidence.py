@@ -130,7 +130,7 @@ def _no_more(facts: Facts, edits: Sequence[Edited], moves: Sequence[Move]) -> Ma
     returned = returned_on_record(facts, edits)
     for stage, edited, place in _stages_ending_with(facts.clocks, edits):
         cutoff = stage.cutoff[place]
-        if stage.verdict[place] != Verdict.ON_TIME or stage.actual[place] != instant(edited.present):
+        if stage.verdict[place] != Verdict.ON_TIME or stage.written_actual[place] != instant(edited.present):
             continue
         for change in reversed(edited.changes):
             if edited.came_back(change):

@@ -17,7 +17,7 @@ import pandas as pd
 from automation.alerts import Level, of_key
 from automation.checks.facts import Check, Facts, clock_time, mark
 from automation.past import KEPT
-from automation.sla import events
+from automation.sla import days, events
 from automation.sla.stages import StageClock
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
@@ -102,11 +102,11 @@ def _answered_since(facts: Facts, told: _Told, now: _Round) -> bool:
         return False
     ticket = facts.register.loc[[now.row]]
     answers = events.find(rule.end, ticket, facts.ledger, np.datetime64(facts.now, "s"), stops=True)
-    return bool((answers.time >= np.datetime64(told.due, "s")).any())
+    return bool((days.last(answers.time) >= np.datetime64(told.due, "s")).any())
 
 
 def _filled_in(facts: Facts, told: _Told, now: _Round) -> Iterator[Finding]:
-    rule, actual = now.clock.rule, pd.Timestamp(now.clock.actual[now.place])
+    rule, actual = now.clock.rule, pd.Timestamp(now.clock.written_actual[now.place])
     records, row, column = _entry(facts, now, actual)
     yield from mark(
         records,

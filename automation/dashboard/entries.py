@@ -10,7 +10,7 @@ import pandas as pd
 
 from automation.sla import returns
 from automation.sla.calendar import Instants, Mask
-from automation.sla.events import DAY, Event
+from automation.sla.events import Event
 from automation.sla.rules import PROMISED
 from automation.sla.stages import FlowClock, StageClock
 from workbook.edits import column_letter
@@ -49,7 +49,7 @@ def of_start(ledger: Ledger, flow: FlowClock | None, stage: StageClock, index: p
         return _named("其余环节全部完成", "", len(index))
     found = _versions(ledger, stage, index, stops=False)
     if standard and rule.id == returns.EXECUTION and (stage.number > 1).any():
-        entry = _of(ledger, returns.RETURN, index, stage.start, stops=False)
+        entry = _of(ledger, returns.RETURN, index, stage.written_start)
         audit = _named("考核退回", _place(ledger.register, returns.AUDIT), len(index))
         found.put(stage.number > 1, audit)
         found.put((stage.number > 1) & (entry.rows > 0), entry)
@@ -65,10 +65,10 @@ def of_end(ledger: Ledger, stage: StageClock, index: pd.Index) -> Found:
 
 def _versions(ledger: Ledger, stage: StageClock, index: pd.Index, *, stops: bool) -> Found:
     """Each ticket by the version of the rule that holds for it."""
-    instants = stage.actual if stops else stage.start
+    instants = stage.written_actual if stops else stage.written_start
     found: Found | None = None
     for version, rule in enumerate(stage.rules):
-        one = _of(ledger, rule.end if stops else rule.begin, index, instants, stops=stops)
+        one = _of(ledger, rule.end if stops else rule.begin, index, instants)
         if found is None:
             found = one
         else:
@@ -86,7 +86,7 @@ def _named(name: str, place: str, count: int) -> Found:
     return Found([(name, place)], np.zeros(count, dtype=np.int64), rows, np.zeros(count, dtype=bool))
 
 
-def _of(ledger: Ledger, event: Event, index: pd.Index, instants: Instants, *, stops: bool) -> Found:
+def _of(ledger: Ledger, event: Event, index: pd.Index, instants: Instants) -> Found:
     if event.in_register:
         (column,) = event.words
         found = _named(column, _place(ledger.register, column), len(index))
@@ -99,7 +99,7 @@ def _of(ledger: Ledger, event: Event, index: pd.Index, instants: Instants, *, st
     if np.isnat(instants).all():
         return found
     numbers = ledger.register.frame["编号"].reindex(index)
-    known = _written(records, event, column, set(numbers), stops=stops)
+    known = _written(records, event, column, set(numbers))
     asked = pd.MultiIndex.from_arrays([numbers.to_numpy(dtype=object), instants])
     at = known.index.get_indexer(asked)
     there = (at >= 0) & ~np.isnat(instants)
@@ -118,19 +118,13 @@ def _of(ledger: Ledger, event: Event, index: pd.Index, instants: Instants, *, st
     return found
 
 
-def _written(records: Records, event: Event, column: str, numbers: set[str], *, stops: bool) -> pd.DataFrame:
-    """The entries of an event by ticket and the instant a clock makes of them, the first of several: ``row``, ``word``.
-
-    A date alone counts from the following midnight, and as an end for its whole day.
-    """
+def _written(records: Records, event: Event, column: str, numbers: set[str]) -> pd.DataFrame:
+    """The entries of an event by ticket and time as written, the first of several: ``row``, ``word``."""
     frame = records.frame[records.frame["编号"].isin(numbers)]
     if event.in_records:
         frame = frame[frame["事项"].isin(event.words)]
         frame = frame[frame["结果"].str.contains(event.result, regex=False)] if event.result else frame
     times = frame[column].to_numpy(dtype="M8[s]")
-    if not event.in_records:
-        dates = ~np.isnat(times) & (times == times.astype("M8[D]"))
-        times = np.where(dates, times + DAY - np.timedelta64(int(stops), "s"), times)
     words = frame["事项"].to_numpy(dtype=object) if event.in_records else np.full(len(frame), column, dtype=object)
     key = pd.MultiIndex.from_arrays([frame["编号"].to_numpy(dtype=object), times])
     made = pd.DataFrame({"row": frame.index.to_numpy(), "word": words}, index=key)

@@ -164,10 +164,8 @@ def _base(facts: Facts, flow: FlowClock | None, stage: StageClock) -> Instants:
                 continue
             plain = replace(rule, limit=rule.extension if extended else rule.limit, extension=None, condition=None)
             nobody = pd.DataFrame(index=range(int(mine.sum())))
-            still = np.zeros(len(nobody), dtype=bool)
-            made[mine] = limits.ends(
-                plain, stage.start[mine], nobody, facts.ledger, facts.clocks.calendar, restarted=still
-            ).due
+            started = stage.counted[mine]
+            made[mine] = limits.ends(plain, started, nobody, facts.ledger, facts.clocks.calendar).due
     return made
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from automation.past import History
-from automation.sla import courses, judgement, pauses, pending, promises, returns
+from automation.sla import courses, days, judgement, pauses, pending, promises, returns
 from automation.sla.calendar import Calendar, Mask
 from automation.sla.courses import Course
 from automation.sla.events import NEVER, Occurrences, find
@@ -150,8 +150,9 @@ def _restarts(rule_id: str, course: Course, pend: pd.DataFrame) -> Mask:
     if rule_id != LIABILITY:
         return np.zeros(len(course.start), dtype=bool)
     resolved = pend["resolved"].to_numpy(dtype="M8[s]")
-    before_hand_over = np.isnat(course.actual) | (course.actual >= resolved)
-    restarted: Mask = ~np.isnat(resolved) & (np.isnat(course.start) | (resolved > course.start)) & before_hand_over
+    before_hand_over = np.isnat(course.actual) | (days.last(course.actual) >= resolved)
+    after_form = np.isnat(course.start) | (days.last(resolved) > days.last(course.start))
+    restarted: Mask = ~np.isnat(resolved) & after_form & before_hand_over
     return restarted
 
 
@@ -184,7 +185,7 @@ def _archived(reopenings: Occurrences, tickets: pd.DataFrame) -> Mask:
     at = tickets[ARCHIVED].to_numpy(dtype="M8[s]")
     last = np.full(len(at), NEVER, dtype="M8[s]")
     np.fmax.at(last, reopenings.at, reopenings.time)
-    closed: Mask = ~np.isnat(at) & ~(last > at)
+    closed: Mask = ~np.isnat(at) & ~(last > days.last(at))
     return closed
 
 
@@ -199,6 +200,8 @@ def _archiving(course: Course, archived: Mask, before: Sequence[StageClock], oth
         waiting |= clock.is_(*OPEN) | blind
     for other in others:
         last = np.fmax(last, other.actual)
+    for other in others:  # of that day nobody knows what was last
+        last = np.where(days.known(other.actual) & (other.actual == days.of(last)), other.actual, last).astype("M8[s]")
     start = np.where(waiting & ~archived, NEVER, last).astype("M8[s]")
     return replace(course, start=start, actual=np.where(archived, course.actual, NEVER).astype("M8[s]"))
 
@@ -218,7 +221,8 @@ def _later_done(stages: Sequence[tuple[Rule, ...]], found: Sequence[Course], arc
             if rule.archives:  # in a closed case nothing is owed any more
                 done |= archived
             else:
-                done |= ~np.isnat(found[other].actual) & (~course.again | (found[other].actual >= course.start))
+                in_round = ~course.again | (days.last(found[other].actual) >= course.start)
+                done |= ~np.isnat(found[other].actual) & in_round
         later.append(done)
     return later
 

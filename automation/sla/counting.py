@@ -55,7 +55,7 @@ def base_due(rule: Rule, stage: StageClock, at: int, ledger: Ledger, calendar: C
     limit = rule.extension if stage.extended[at] else rule.limit
     plain = replace(rule, limit=limit, extension=None, condition=None)
     nobody = pd.DataFrame(index=[0])
-    one = limits.ends(plain, stage.start[at : at + 1], nobody, ledger, calendar, restarted=np.zeros(1, dtype=bool))
+    one = limits.ends(plain, stage.counted[at : at + 1], nobody, ledger, calendar)
     due: np.datetime64 = one.due[0]
     return due
 
@@ -70,7 +70,7 @@ def stood_still(
 def _stood_still(
     rule: Rule, stage: StageClock, at: int, pending: Sequence[Pause], ledger: Ledger, calendar: Calendar
 ) -> Iterator[PauseExplained]:
-    start, actual = stage.start[at : at + 1], stage.actual[at : at + 1]
+    start, actual = stage.counted[at : at + 1], stage.actual[at : at + 1]
     if np.isnat(start[0]):
         return
     due = np.array([base_due(rule, stage, at, ledger, calendar)])

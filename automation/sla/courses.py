@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automation.sla import events
+from automation.sla import days, events
 from automation.sla.calendar import Instants, Mask
 from automation.sla.events import NEVER, STARTS_FIRST, Event, Occurrences
 from automation.sla.rounds import Rounds, pair
@@ -21,7 +21,7 @@ from workbook.ledger import Ledger
 class Course:
     """``start`` and ``actual``: of each ticket's latest round; ``number``: which that is, from 1; ``earlier``: the rounds
     before it, all finished. ``unneeded``: the stage waits for something nobody has to do, and nobody did. ``since``: its
-    start, or where that is not known that of the nearest stage it goes on from.
+    start, or where that is not known that of the nearest stage it goes on from. All times as they are written.
     """
 
     start: Instants
@@ -139,15 +139,13 @@ def _of_rule(
         return plain(_never(len(tickets)), _column(end, tickets))
     stops = events.find(end, tickets, ledger, now, stops=True)
     starts = _starts(begin, before, tickets, ledger, now, opener=opener)
-    rounds = pair(starts, stops)
-    actual = events.earliest(end, rounds.start, rounds.actual)
-    course = in_rounds(replace(rounds, start=events.counted(begin, rounds.start, actual), actual=actual), len(tickets))
+    course = in_rounds(pair(starts, stops), len(tickets))
     if opener:
         return replace(course, unneeded=np.isnat(course.start))
     if before is not None:
         since = np.where(np.isnat(course.start), before.since, course.start).astype("M8[s]")
         course = replace(course, since=since, unneeded=before.unneeded & np.isnat(course.start))
-    return _without_start(course, starts, stops, end)
+    return _without_start(course, starts, stops)
 
 
 def _starts(
@@ -170,17 +168,16 @@ def _first(found: Occurrences, count: int) -> Occurrences:
     return events.from_column(first, STARTS_FIRST)
 
 
-def _without_start(course: Course, starts: Occurrences, stops: Occurrences, end: Event) -> Course:
+def _without_start(course: Course, starts: Occurrences, stops: Occurrences) -> Course:
     """What is done although nobody knows when it began is still done: the verdict cannot be told, the stage is over.
     What was done before the stages it goes on from had begun is none of it.
     """
     lacking = ~course.unneeded
     lacking[starts.at] = False
-    done = stops.only(lacking[stops.at] & ~(stops.time < course.since[stops.at]))
-    order = np.lexsort((done.time, done.at))[::-1]
+    done = stops.only(lacking[stops.at] & ~(days.last(stops.time) < course.since[stops.at]))
+    order = np.lexsort((days.last(done.time), done.at))[::-1]
     actual = _never(len(course.start))
     actual[done.at[order]] = done.time[order]
-    actual = events.earliest(end, course.start, actual)
     return replace(course, actual=np.where(np.isnat(actual), course.actual, actual).astype("M8[s]"))
 
 

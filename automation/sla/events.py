@@ -17,8 +17,6 @@ from workbook.schema import EVENTS, REGISTER, TABLES, TEMPORAL
 
 EVENT_PREFIX = "处理记录:"
 NEVER = np.datetime64("NaT", "s")
-DAY = np.timedelta64(86_400, "s")
-LAST_SECOND = np.timedelta64(86_399, "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,9 @@ def parse(name: str) -> Event | None:
 
 @dataclass(frozen=True)
 class Occurrences:
-    """When something happened, entry by entry: ``at``: position of the ticket, ``time``, ``order``: which of two
-    entries of one instant was written first (Excel rows doubled; of the register, what starts comes before any entry
-    and what stops after).
+    """When something happened, entry by entry: ``at``: position of the ticket, ``time`` as it is written (a date is its
+    midnight), ``order``: which of two entries of one instant was written first (Excel rows doubled; of the other sheets,
+    what starts comes before any entry and what stops after).
     """
 
     at: np.ndarray
@@ -120,14 +118,11 @@ def from_column(instants: Instants, order: int) -> Occurrences:
 
 
 def find(event: Event, tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64, *, stops: bool) -> Occurrences:
-    """Every time the event happened to each of ``tickets`` until ``now``; nothing is done in the future.
-
-    A date without a time on a side sheet is its midnight as a start and its last second as a stop, so that what begins
-    and ends on one day does; :func:`counted` and :func:`earliest` tell which instants that makes.
-    """
+    """Every time the event happened to each of ``tickets`` until ``now``, as it is written; nothing is done in the future."""
+    order = STOPS_LAST if stops else STARTS_FIRST
     if event.in_register:
         column: Instants = tickets[event.words[0]].to_numpy(dtype="M8[s]")
-        return from_column(column, STOPS_LAST if stops else STARTS_FIRST)
+        return from_column(column, order)
     records = ledger.tables[event.sheet].frame
     if event.in_records:
         chosen = records["事项"].isin(event.words)
@@ -138,32 +133,8 @@ def find(event: Event, tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64
         column_name = event.words[0]
     times = records[column_name].to_numpy(dtype="M8[s]")
     happened = ~np.isnat(times) & (times <= now) & (records["编号"] != "").to_numpy(dtype=bool)
-    records, times = records[happened], times[happened]
-    if stops and not event.in_records:
-        whole_day = times == times.astype("M8[D]")
-        times = np.where(whole_day, times + LAST_SECOND, times).astype("M8[s]")
-    return _by_ticket(records, times, tickets)
-
-
-def counted(event: Event, start: Instants, actual: Instants) -> Instants:
-    """From when the limit counts of a start that is known by its day alone: the following midnight, since the day itself
-    is not counted (《民法典》第二百零一条). What was done by then took no time at all.
-    """
-    if event.in_register or event.in_records:
-        return start
-    by_day = start == start.astype("M8[D]")
-    return np.where(by_day, np.fmin(start + DAY, actual), start).astype("M8[s]")
-
-
-def earliest(event: Event, start: Instants, actual: Instants) -> Instants:
-    """Of a stop that is known by its day alone, the first instant of that day it can have been: nobody is late by a
-    time of day that was never asked for.
-    """
-    if event.in_register or event.in_records:
-        return actual
-    day = actual.astype("M8[D]").astype("M8[s]")
-    by_day = actual == day + LAST_SECOND
-    return np.where(by_day, np.fmax(start, day), actual).astype("M8[s]")
+    found = _by_ticket(records[happened], times[happened], tickets)
+    return found if event.in_records else found.in_order(order)
 
 
 def _by_ticket(records: pd.DataFrame, times: Instants, tickets: pd.DataFrame) -> Occurrences:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automation.sla import pauses
+from automation.sla import days, pauses
 from automation.sla.calendar import Calendar, Instants, Mask
 from automation.sla.courses import Course
 from automation.sla.events import NEVER
@@ -57,7 +57,12 @@ def stage(
     now: np.datetime64,
 ) -> StageClock:
     """The stage of each ticket of one flow. ``pending``: pauses that move its deadlines."""
-    start, actual = course.start, course.actual
+    promised = rules[-1].promised  # nobody wrote down when that clock started
+    by_day = days.known(course.start) & (not promised)
+    counted = course.start if promised else days.last_minute(course.start)
+    start, actual = days.settled(course.start, course.actual)
+    start = course.start if promised else start
+    since = np.where(circumstances.restarted, course.start, np.datetime64(0, "s")).astype("M8[s]")
     count = len(start)
     ends_at = [np.full(count, NEVER, dtype="M8[s]") for _ in range(3)]
     extended: Mask = np.zeros(count, dtype=bool)
@@ -65,11 +70,11 @@ def stage(
         mine: Mask = version == number
         if not mine.any():
             continue
-        found = ends(rule, start, tickets, ledger, calendar, restarted=circumstances.restarted)
+        found = ends(rule, counted, tickets, ledger, calendar, since=since)
         ends_of_rule, risk = found.due, found.risk
         if pending:
-            ends_of_rule = pauses.shifted(ends_of_rule, rule, start, actual, pending, calendar)
-            risk = pauses.risk_of(ends_of_rule, risk, rule, start, actual, pending, calendar)
+            ends_of_rule = pauses.shifted(ends_of_rule, rule, counted, actual, pending, calendar)
+            risk = pauses.risk_of(ends_of_rule, risk, rule, counted, actual, pending, calendar)
         extended |= found.extended & mine
         for whole, part in zip(ends_at, (ends_of_rule, cutoff(rule, ends_of_rule), risk), strict=True):
             whole[mine] = part[mine]
@@ -88,6 +93,8 @@ def stage(
         extended=extended,
         restarted=circumstances.restarted,
         number=course.number,
+        start_by_day=by_day,
+        actual_by_day=days.known(course.actual),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from automation.sla import days
 from automation.sla.calendar import Calendar, Instants, Mask
 from automation.sla.events import NEVER
 from automation.sla.rules import PROMISED, SECONDS, Condition, Rule, Unit
@@ -28,14 +29,24 @@ class Ends(NamedTuple):
 
 
 def ends(
-    rule: Rule, start: Instants, tickets: pd.DataFrame, ledger: Ledger, calendar: Calendar, *, restarted: Mask
+    rule: Rule,
+    start: Instants,
+    tickets: pd.DataFrame,
+    ledger: Ledger,
+    calendar: Calendar,
+    *,
+    since: Instants | None = None,
 ) -> Ends:
-    """When a rule's stage is due for each ticket; missing starts give missing ends."""
-    plain = tickets[PROMISED].to_numpy(dtype="M8[s]") if rule.promised else _due(rule, rule.limit, start, calendar)
+    """When a rule's stage is due for each ticket; missing starts give missing ends. ``since``: what was tried before does
+    not prolong it (STD-17).
+    """
+    promised = days.last_minute(tickets[PROMISED].to_numpy(dtype="M8[s]")) if rule.promised else None
+    plain = _due(rule, rule.limit, start, calendar) if promised is None else promised
     extended: Mask = np.zeros(len(start), dtype=bool)
     due, share_of = plain, np.full(len(start), rule.limit or 0.0)
     if rule.extension is not None and rule.condition is not None:
-        extended = _granted(rule.condition, start, plain, tickets, ledger, restarted)
+        tried_since = np.full(len(start), 0, dtype="M8[s]") if since is None else since
+        extended = _granted(rule.condition, tried_since, plain, tickets, ledger)
         due = np.where(extended, _due(rule, rule.extension, start, calendar), plain)
         share_of = np.where(extended, rule.extension, share_of)
     return Ends(due, cutoff(rule, due), _risk(rule, start, due, share_of, calendar), extended)
@@ -43,21 +54,19 @@ def ends(
 
 def cutoff(rule: Rule, due: Instants) -> Instants:
     """The last instant on time: of a limit that is a day the whole of its last minute, else the due time itself."""
-    by_day = rule.unit in (Unit.SAME_DAY, Unit.WORKDAY) or (rule.unit is Unit.NONE and not rule.promised)
-    return due + (_MINUTE - np.timedelta64(1, "s")) if by_day else due
+    whole_minute = due + (_MINUTE - np.timedelta64(1, "s"))
+    if rule.promised:  # until the end of a day
+        return np.where(due == _end_of(due.astype("M8[D]")), whole_minute, due).astype("M8[s]")
+    return whole_minute if rule.unit in (Unit.SAME_DAY, Unit.WORKDAY, Unit.NONE) else due
 
 
-def _granted(
-    condition: Condition, start: Instants, plain: Instants, tickets: pd.DataFrame, ledger: Ledger, restarted: Mask
-) -> Mask:
+def _granted(condition: Condition, since: Instants, plain: Instants, tickets: pd.DataFrame, ledger: Ledger) -> Mask:
     """Whether the longer limit counts. STD-04: only with a failed contact on record within the ordinary limit."""
     claimed: Mask = (tickets[condition.column] == condition.value).to_numpy(dtype=bool)
     if condition.value != FAILED_CONTACT:
         return claimed
     noted = np.where(claimed, tickets["客户联系时间"].to_numpy(dtype="M8[s]"), NEVER)
-    # After a restart only what was tried since says anything about the customer (STD-17).
-    since = np.where(restarted, start, np.datetime64(0, "s")).astype("M8[s]")
-    in_time: Mask = (noted >= since) & (noted <= plain)
+    in_time: Mask = (days.last(noted) >= since) & (noted <= plain)
     return in_time | _failed_between(since, plain, tickets, ledger)
 
 
@@ -69,7 +78,8 @@ def _failed_between(since: Instants, until: Instants, tickets: pd.DataFrame, led
     windows = pd.DataFrame({"编号": tickets["编号"].to_numpy(), "since": since, "until": until}).reset_index(names="at")
     met = windows.merge(tried, on="编号")
     found: Mask = np.zeros(len(tickets), dtype=bool)
-    found[met.loc[(met["时间"] >= met["since"]) & (met["时间"] <= met["until"]), "at"]] = True
+    in_time = (days.last(met["时间"].to_numpy(dtype="M8[s]")) >= met["since"]) & (met["时间"] <= met["until"])
+    found[met.loc[in_time, "at"]] = True
     return found
 
 

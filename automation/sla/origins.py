@@ -8,8 +8,7 @@ import numpy as np
 
 from automation.past import PRESENCE
 from automation.sla import returns
-from automation.sla.calendar import Instants, Mask
-from automation.sla.events import DAY, Event
+from automation.sla.events import Event
 from automation.sla.pending import items
 from automation.sla.rules import PROMISED
 from automation.sla.stages import FlowClock, StageClock
@@ -31,7 +30,7 @@ class Origin:
 
 def of_start(ledger: Ledger, flow: FlowClock | None, stage: StageClock, at: int, row: int) -> Origin:
     """What started a stage's clock. ``flow`` is ``None`` for a deadline beside the flows; ``at``: place in ``stage``."""
-    rule, start = stage.rule_at(at), stage.start[at]
+    rule, start = stage.rule_at(at), stage.written_start[at]
     standard = flow is not None and flow.flow == STANDARD_FLOW
     if rule.promised:
         return Origin("kesu 首次看到的约定", (ledger.register.place(row, PROMISED),))
@@ -47,11 +46,11 @@ def of_start(ledger: Ledger, flow: FlowClock | None, stage: StageClock, at: int,
 
 def of_end(ledger: Ledger, stage: StageClock, at: int, row: int) -> Origin:
     """What ended a stage, or will."""
-    return of(stage.rule_at(at).end, ledger, row, stage.actual[at], stops=True)
+    return of(stage.rule_at(at).end, ledger, row, stage.written_actual[at])
 
 
-def of(event: Event, ledger: Ledger, row: int, instant: np.datetime64, *, stops: bool = False) -> Origin:
-    """The cells in which an event of a ticket stands with this time; an entry that is not there yet has none."""
+def of(event: Event, ledger: Ledger, row: int, instant: np.datetime64) -> Origin:
+    """The cells in which an event of a ticket stands with this time as written; an entry that is not there yet has none."""
     if event.in_register:
         (column,) = event.words
         value = ledger.register.frame[column].to_numpy(dtype="M8[s]")[ledger.register.frame.index.get_loc(row)]
@@ -63,7 +62,7 @@ def of(event: Event, ledger: Ledger, row: int, instant: np.datetime64, *, stops:
     column = "时间" if event.in_records else event.words[0]
     if event.in_records:
         frame = frame[frame["事项"].isin(event.words) & frame["结果"].str.contains(event.result, regex=False)]
-    frame = frame[_same(frame[column].to_numpy(dtype="M8[s]"), instant, by_day=not event.in_records, stops=stops)]
+    frame = frame[frame[column].to_numpy(dtype="M8[s]") == instant]
     if frame.empty:
         return Origin(event.chinese, ())
     words = dict.fromkeys(frame["事项"]) if event.in_records else event.words
@@ -71,22 +70,11 @@ def of(event: Event, ledger: Ledger, row: int, instant: np.datetime64, *, stops:
     return Origin(told, tuple(records.place(place, column) for place in frame.index))
 
 
-def _same(times: Instants, instant: np.datetime64, *, by_day: bool, stops: bool) -> Mask:
-    """Which cells gave an instant. A date alone counts from the following midnight, and as an end for its whole day."""
-    same: Mask = times == instant
-    if not by_day or np.isnat(instant):
-        return same
-    days = times.astype("M8[D]")
-    meant = days == instant.astype("M8[D]") if stops else times + DAY == instant
-    same |= (times == days) & meant
-    return same
-
-
 def _resolution(ledger: Ledger, row: int, start: np.datetime64) -> Origin:
     """STD-17: the completion dates of the ledgers that brought the case back."""
     entries = items(ledger)
     entries = entries[entries[PRESENCE] == ledger.register.frame.at[row, PRESENCE]]
-    entries = entries[_same(entries["完成日期"].to_numpy(dtype="M8[s]"), start, by_day=True, stops=False)]
+    entries = entries[entries["完成日期"].to_numpy(dtype="M8[s]") == start]
     cells = [
         ledger.tables[sheet].place(line, "完成日期") for sheet, line in zip(entries["台帐"], entries["行"], strict=True)
     ]
@@ -96,7 +84,7 @@ def _resolution(ledger: Ledger, row: int, start: np.datetime64) -> Origin:
 def _last_done(ledger: Ledger, flow: FlowClock, archiving: str, row: int, start: np.datetime64) -> Origin:
     """A case of another flow is filed once all the rest is done: the cells of what was done last."""
     at = int(flow.index.get_loc(row))
-    last = (stage for stage in flow.stages if stage.rule.id != archiving and stage.actual[at] == start)
+    last = (stage for stage in flow.stages if stage.rule.id != archiving and stage.written_actual[at] == start)
     cells = dict.fromkeys(cell for stage in last for cell in of_end(ledger, stage, at, row).cells)
     return Origin("其余环节全部完成", tuple(cells))
 

@@ -49,9 +49,8 @@ def by_ticket(ledger: Ledger) -> pd.DataFrame:
     """One row a ticket (index 编号): ``open``, ``since``, ``resolved``, ``talk_due``.
 
     A ticket is open while either ledger still holds it open (STD-15: a difference between them is a finding, and the
-    case is not resolved before both say so). ``resolved`` is the instant from which the clock of STD-04 counts anew
-    (STD-17); a completion date without a time counts from the following midnight, since the day itself is not counted
-    (《民法典》第二百零一条). ``talk_due`` is 23:59 on the next 4th by which the customer must be talked to (STD-16).
+    case is not resolved before both say so). ``resolved``: from when the clock of STD-04 counts anew (STD-17), as it is
+    written. ``talk_due`` is 23:59 on the next 4th by which the customer must be talked to (STD-16).
     """
     entries = items(ledger)
     if entries.empty:
@@ -60,9 +59,7 @@ def by_ticket(ledger: Ledger) -> pd.DataFrame:
     still = (entries["状态"] != "已了").groupby(entries["编号"], sort=False).any()
     since = grouped["转入日期"].min()
     talked = grouped["最近沟通日期"].max()
-    resolved = grouped["完成日期"].max()
-    whole_day = resolved.notna() & (resolved == resolved.dt.normalize())
-    resolved = resolved.mask(whole_day, resolved + pd.Timedelta(days=1)).where(~still)
+    resolved = grouped["完成日期"].max().where(~still)
     return pd.DataFrame({"open": still, "since": since, "resolved": resolved, "talk_due": _next_talk(since, talked)})
 
 

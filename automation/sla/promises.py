@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from automation.past import History
-from automation.sla import courses, events, judgement
+from automation.sla import courses, days, events, judgement
 from automation.sla.calendar import Calendar, Instants
-from automation.sla.events import NEVER, STARTS_LAST
+from automation.sla.events import NEVER, STARTS_LAST, Occurrences
 from automation.sla.judgement import Circumstances
 from automation.sla.rounds import pair
 from automation.sla.rules import ARCHIVED, PROMISED, Rule, RuleBook, versions
@@ -40,10 +40,10 @@ def _of_rule(
     archived = tickets[ARCHIVED].notna().to_numpy(dtype=bool)
     around = Circumstances.none(len(tickets))
     if rule.promised:
+        given = _given(tickets, history, now)
+        answers = _others(events.find(rule.end, tickets, ledger, now, stops=True), given, tickets)
         # The answer of that very instant gave the promise: it starts last.
-        given = events.from_column(_given(tickets, history, now), STARTS_LAST)
-        answers = events.find(rule.end, tickets, ledger, now, stops=True)
-        course = courses.in_rounds(pair(given, answers), len(tickets))
+        course = courses.in_rounds(pair(events.from_column(given, STARTS_LAST), answers), len(tickets))
     else:
         (course,) = courses.of_flow([rules], [version], tickets, ledger, now)
     # Nobody owes an answer in a case that is closed: what was not recorded before cannot be told any more.
@@ -52,6 +52,14 @@ def _of_rule(
     around = replace(around, done_later=undone, skipped=unasked, why_skipped=Reason.NOT_OPENED)
     clock = judgement.stage(rules, version, course, tickets, around, (), ledger, calendar, now)
     return BesideClock(tickets.index, clock)
+
+
+def _others(answers: Occurrences, given: Instants, tickets: pd.DataFrame) -> Occurrences:
+    """Without those that gave the promise themselves: a date without a time that is the day on which it was given, unless
+    an answer was promised for that very day.
+    """
+    day, promised = days.of(given)[answers.at], days.of(tickets[PROMISED].to_numpy(dtype="M8[s]"))[answers.at]
+    return answers.only(~(days.known(answers.time) & (answers.time == day) & (day != promised)))
 
 
 def _given(tickets: pd.DataFrame, history: History, now: np.datetime64) -> Instants:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from automation.past import History
+from automation.sla import days
 from automation.sla.calendar import Instants, Mask
 from automation.sla.courses import Course, in_rounds
 from automation.sla.events import NEVER, STARTS_FIRST, STOPS_LAST, Event, Occurrences, find, from_column, listed
@@ -78,7 +79,7 @@ def _called(course: Course, handed: Occurrences) -> Course:
     """A callback that was made belongs to the hand-over before it: what is audited afterwards is the handling, and asks
     the customer nothing (STD-09, STD-10).
     """
-    before = handed.only(handed.time <= course.actual[handed.at])
+    before = handed.only(handed.time <= days.last(course.actual)[handed.at])
     start = np.full(len(course.start), NEVER, dtype="M8[s]")
     np.fmax.at(start, before.at, before.time)
     return replace(course, start=np.where(np.isnat(start), course.start, start).astype("M8[s]"))
@@ -104,7 +105,7 @@ def _held(column: str, returns: Occurrences, tickets: pd.DataFrame, history: His
     now_there = _of(mine, tickets[column].to_numpy(dtype="M8[s]"), STOPS_LAST)
     numbers = tickets["编号"].tolist()
     at, time = [], []
-    for place, returned in zip(returns.at.tolist(), returns.time, strict=True):
+    for place, returned in zip(returns.at.tolist(), days.last(returns.time), strict=True):
         before = _value_at(history.values(numbers[place], column), returned.item())
         if before is not None:
             at.append(place)

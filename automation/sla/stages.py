@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from automation.sla import days
 from automation.sla.calendar import Calendar, Instants, Mask
 from automation.sla.rules import Rule
 from automation.sla.verdict import Verdict
@@ -22,7 +23,7 @@ class StageClock:
     ``version`` points into ``rules`` (the stage's rule versions). ``cutoff`` is the last instant that is still on
     time: ``due`` itself, or its whole minute where the source gives a day (当日 ends at 23:59). ``extended``: the
     longer limit counts. ``restarted``: the start is the resolution of a pending item (STD-17). ``number``: which round
-    this is, from 1.
+    this is, from 1. ``start_by_day``, ``actual_by_day``: only the day is known.
     """
 
     rules: tuple[Rule, ...]
@@ -37,6 +38,23 @@ class StageClock:
     extended: Mask
     restarted: Mask
     number: npt.NDArray[np.int64]
+    start_by_day: Mask
+    actual_by_day: Mask
+
+    @property
+    def written_start(self) -> Instants:
+        """As it stands in its cell: a date is its midnight."""
+        return np.where(self.start_by_day, days.of(self.start), self.start).astype("M8[s]")
+
+    @property
+    def written_actual(self) -> Instants:
+        """As it stands in its cell: a date is its midnight."""
+        return np.where(self.actual_by_day, days.of(self.actual), self.actual).astype("M8[s]")
+
+    @property
+    def counted(self) -> Instants:
+        """From when the limit counts, which is later than ``start`` where a day was begun and done within itself."""
+        return np.where(self.start_by_day, days.last_minute(self.written_start), self.start).astype("M8[s]")
 
     @property
     def rule(self) -> Rule:

@@ -64,6 +64,38 @@ def judge(ticket: Row, ledgers: Sequence[Row], events: Sequence[Row], now: dt.da
     return standing(ticket, items, stages)
 
 
+# --- Dates without a time of day --------------------------------------------------------------------------------------
+
+
+def day_alone(at: dt.datetime | None) -> bool:
+    """Decided: 00:00:00 is how Excel keeps a date without a time, and nobody can tell it from a true midnight."""
+    return at is not None and at.time() == dt.time(0, 0, 0)
+
+
+def at_latest(at: dt.datetime) -> dt.datetime:
+    """A date without a time may be any time of its day."""
+    return at.replace(hour=23, minute=59, second=59) if day_alone(at) else at
+
+
+def counts_from(start: dt.datetime) -> dt.datetime:
+    """Decided: what starts on a day of which no time is known counts from the last minute of that day."""
+    return last_minute(start) if day_alone(start) else start
+
+
+def begun_and_done(
+    start: dt.datetime | None, actual: dt.datetime | None
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Decided: an end that is a date was at the earliest instant of that day that is not before the start, and what was
+    done on the very day of a start that is a date took no time. Both on one day are taken to be at its beginning.
+    """
+    if actual and start and day_alone(actual) and actual.date() == start.date():
+        actual = start
+    if start and day_alone(start):
+        same_day = actual is not None and actual.date() == start.date()
+        start = min(counts_from(start), actual) if same_day else counts_from(start)
+    return start, actual
+
+
 # --- The pending item (STD-12 to STD-17) ------------------------------------------------------------------------------
 
 
@@ -73,14 +105,11 @@ def is_open(items: Sequence[Row]) -> bool:
 
 
 def resolved_at(items: Sequence[Row]) -> dt.datetime | None:
-    """STD-17: the instant from which STD-04 counts anew."""
+    """STD-17: when the item was resolved, from which STD-04 counts anew."""
     days = [item["完成日期"] for item in items if item.get("完成日期")]
     if not days or is_open(items):
         return None
     later: dt.datetime = max(days)
-    # Decided: a date without a time counts from the following midnight (《民法典》第二百零一条: the day itself is not counted).
-    if later.time() == dt.time(0, 0, 0):
-        return later + dt.timedelta(days=1)
     return later
 
 
@@ -105,10 +134,11 @@ def restarts_at(ticket: Row, items: Sequence[Row]) -> dt.datetime | None:
     if resolved is None:
         return None
     form, handed_over = ticket.get("填单时间"), ticket.get("转管理部时间")
-    # Decided: only a resolution after the form was filled in, and not after the form was handed over.
-    if form and resolved <= form:
+    # Decided: only a resolution after the form was filled in, and not after the form was handed over. Of dates without a
+    # time: as late as it can have been, since that leaves more time.
+    if form and at_latest(resolved) <= at_latest(form):
         return None
-    if handed_over and handed_over < resolved:
+    if handed_over and at_latest(handed_over) < resolved:
         return None
     return resolved
 
@@ -122,9 +152,9 @@ def customer_not_reached(ticket: Row, events: Sequence[Row], start: dt.datetime,
     ]
     if ticket.get("联系结果") == "未联系上" and ticket.get("客户联系时间"):
         tried.append(ticket["客户联系时间"])
-    in_time = [time for time in tried if time <= start + dt.timedelta(hours=24)]
+    in_time = [time for time in tried if time <= counts_from(start) + dt.timedelta(hours=24)]
     if restart:  # Decided: what was tried before the item was resolved says nothing about the 24 h after it
-        in_time = [time for time in in_time if time >= restart]
+        in_time = [time for time in in_time if at_latest(time) >= restart]
     return bool(in_time)
 
 
@@ -165,7 +195,9 @@ def judge_stage(position: int, ticket: Row, items: Sequence[Row], events: Sequen
         start = restart or start
         if start and customer_not_reached(ticket, events, start, restart):
             limit = dt.timedelta(hours=48)
-    due = due_at(limit, start) if start else None
+    due = due_at(limit, counts_from(start)) if start else None
+    counted = counts_from(start) if start else None
+    start, actual = begun_and_done(start, actual)
 
     def so(verdict: str) -> Stage:
         return Stage(start, due, actual, verdict)
@@ -196,7 +228,7 @@ def judge_stage(position: int, ticket: Row, items: Sequence[Row], events: Sequen
     if not still_on_time(limit, due, now):
         return so("超时")
     # Contract: 临近 from three quarters of the limit on.
-    if 4 * (now - start) >= 3 * (due - start):
+    if 4 * (now - counted) >= 3 * (due - counted):
         return so("临近")
     return so("进行中")
 

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from automation.sla.defaults import DEFAULT_RULES
 from tests.sla.calendar_reference import is_workday
-from tests.sla.reference import Stage, last_minute, talk_by
+from tests.sla.reference import Stage, at_latest, begun_and_done, counts_from, last_minute, talk_by
 
 Row = Mapping[str, Any]
 RECORDS, ACCIDENTS = "处理记录", "重大质量事故"
-DAY, MINUTE, SECOND = dt.timedelta(days=1), dt.timedelta(minutes=1), dt.timedelta(seconds=1)
+DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 SPANS = {"分钟": MINUTE, "小时": dt.timedelta(hours=1), "天": DAY}
 FILED = "归档时间"
 
@@ -35,21 +35,41 @@ def rows_of(flow: str) -> list[Row]:
 class Happening:
     """Something that may start or stop a clock: when, and where it stands among what happened at the same instant.
 
-    ``day``: only the day is known (重大质量事故 has dates): from its first instant to its last.
+    ``first`` and ``last``: of a date without a time the first and the last instant of the day.
     """
 
     first: dt.datetime
     last: dt.datetime
     order: int
-    day: bool = False
+
+    @property
+    def day(self) -> bool:
+        return self.first != self.last
 
 
 @dataclass
 class Round:
-    """A clock that was started, and stopped unless it still runs."""
+    """A clock that was started by something, and stopped by something unless it still runs."""
 
-    start: dt.datetime | None
-    actual: dt.datetime | None = None
+    begun: Happening | None
+    done: Happening | None = None
+
+    @property
+    def counted(self) -> dt.datetime | None:
+        """From when its limit counts."""
+        return counts_from(self.begun.first) if self.begun else None
+
+    @property
+    def start(self) -> dt.datetime | None:
+        return self._settled[0]
+
+    @property
+    def actual(self) -> dt.datetime | None:
+        return self._settled[1]
+
+    @property
+    def _settled(self) -> tuple[dt.datetime | None, dt.datetime | None]:
+        return begun_and_done(self.begun and self.begun.first, self.done and self.done.first)
 
 
 @dataclass
@@ -60,12 +80,12 @@ class Course:
     needed: bool = True
 
     @property
-    def start(self) -> dt.datetime | None:
-        return self.rounds[-1].start if self.rounds else None
+    def begun(self) -> Happening | None:
+        return self.rounds[-1].begun if self.rounds else None
 
     @property
-    def actual(self) -> dt.datetime | None:
-        return self.rounds[-1].actual if self.rounds else None
+    def done(self) -> Happening | None:
+        return self.rounds[-1].done if self.rounds else None
 
 
 @dataclass(frozen=True)
@@ -124,6 +144,10 @@ def split(event: str) -> tuple[str, list[str], str]:
     return sheet, named.split("、"), result
 
 
+def happening(at: dt.datetime, order: int) -> Happening:
+    return Happening(at, at_latest(at), order)
+
+
 def happenings(event: str, facts: Facts) -> list[Happening]:
     """Every time an event happened to the case, until now."""
     sheet, words, result = split(event)
@@ -131,19 +155,17 @@ def happenings(event: str, facts: Facts) -> list[Happening]:
     if sheet == "":
         at = facts.ticket.get(words[0])
         if at:
-            found.append(Happening(at, at, -1))  # the order of a column is that of its use, see :func:`in_time`
+            found.append(happening(at, -1))  # the order of a column is that of its use, see :func:`in_time`
     elif sheet == RECORDS:
         for row, entry in facts.records:
             at = entry.get("时间")
             if at and at <= facts.now and entry.get("事项") in words and result in (entry.get("结果") or ""):
-                found.append(Happening(at, at, row))
+                found.append(happening(at, row))
     else:
         for _, entry in facts.accidents:
             at = entry.get(words[0])
-            if not at or at > facts.now:
-                continue
-            by_day = at.time() == dt.time(0, 0, 0)
-            found.append(Happening(at, at + DAY - SECOND if by_day else at, -1, day=by_day))
+            if at and at <= facts.now:
+                found.append(happening(at, -1))
     return found
 
 
@@ -153,10 +175,23 @@ def in_time(starts: Sequence[Happening], stops: Sequence[Happening]) -> list[tup
     Decided: entries of the same instant follow each other as they stand in the sheet; one that is both (an unsatisfied
     follow-up) first ends what it followed up. A time of the register or of 重大质量事故 comes before the entries of its
     instant where it starts a clock, and after them where it stops one.
+
+    Decided: a date without a time starts a clock first thing that day, and stops one last thing: whatever began by then is
+    done. Two entries of 处理记录 that are but dates of the same day follow each other as they stand in the sheet all the
+    same: one cannot stop what is written below it, nor what it starts itself, and comes first that day.
     """
+
+    def overtaken(stop: Happening) -> bool:
+        return stop.order >= 0 and any(
+            stop.day and one.day and one.first == stop.first and one.order >= stop.order for one in starts
+        )
+
     line = [
         *((one.first, 0 if one.order < 0 else 1, one.order, 1, "start", one) for one in starts),
-        *((one.last, 2 if one.order < 0 else 1, one.order, 0, "stop", one) for one in stops),
+        *(
+            (one.first if overtaken(one) else one.last, 2 if one.order < 0 else 1, one.order, 0, "stop", one)
+            for one in stops
+        ),
     ]
     return [(what, one) for *_, what, one in sorted(line, key=lambda entry: entry[:4])]
 
@@ -172,16 +207,14 @@ def walk(rules: Sequence[Row], facts: Facts) -> list[Course]:
         before = goes_on_from(rules, position)
         if before is not None and split(rule["起点"])[0] == RECORDS:
             # A stage that goes on from another starts whenever that one is done.
-            ends = [one.actual for one in courses[before].rounds if one.actual]
-            starts = [Happening(at, at, -1) for at in ends]
+            starts = [replace(one.done, order=-1) for one in courses[before].rounds if one.done]
         else:
             starts = happenings(rule["起点"], facts)
             if not opens(rules, position):
                 starts = sorted(starts, key=lambda one: one.first)[:1]
         if split(rule["起点"])[0] == split(rule["终点"])[0] == "":
             # Two times of the register belong to each other, whatever their order: the wrong one is a slip.
-            course = Course([Round(*(facts.ticket.get(rule[name]) or None for name in ("起点", "终点")))])
-            courses.append(course)
+            courses.append(Course([Round(starts[0] if starts else None, stops[0] if stops else None)]))
             continue
         course = Course(rounds_of(starts, stops))
         if not course.rounds and opens(rules, position):
@@ -195,7 +228,7 @@ def walk(rules: Sequence[Row], facts: Facts) -> list[Course]:
             since = begun(rules, courses, position)
             done = sorted((one for one in stops if since is None or one.last >= since), key=lambda one: one.last)
             if done:
-                course = Course([Round(None, instant(done[0], None))])
+                course = Course([Round(None, done[0])])
         courses.append(course)
     return courses
 
@@ -209,27 +242,10 @@ def rounds_of(starts: Sequence[Happening], stops: Sequence[Happening]) -> list[R
     for what, one in in_time(starts, stops):
         if what == "start" and running is None:
             running = one
-            rounds.append(Round(counted_from(one)))
+            rounds.append(Round(one))
         elif what == "stop" and running is not None:
-            done = instant(one, running.first)
-            # Decided: of a start that is known by its day alone the limit counts from the following midnight; what is
-            # done by then took no time at all.
-            begin = counted_from(running)
-            rounds[-1] = Round(begin if begin <= done else done, done)
-            running = None
+            rounds[-1].done, running = one, None
     return rounds
-
-
-def counted_from(one: Happening) -> dt.datetime:
-    """Decided: a day is counted from the following midnight (《民法典》第二百零一条: the day itself is not counted)."""
-    return one.last + SECOND if one.day else one.first
-
-
-def instant(one: Happening, start: dt.datetime | None) -> dt.datetime:
-    """Decided: of an end that is known by its day alone, the first instant it can have been."""
-    if not one.day:
-        return one.last
-    return one.first if start is None or start < one.first else start
 
 
 def goes_on_from(rules: Sequence[Row], position: int) -> int | None:
@@ -252,8 +268,9 @@ def begun(rules: Sequence[Row], courses: Sequence[Course], position: int) -> dt.
     """Since when the nearest of the stages before it runs of which that is known."""
     before = goes_on_from(rules, position)
     while before is not None:
-        if courses[before].start:
-            return courses[before].start
+        known = courses[before].begun
+        if known:
+            return known.first
         before = goes_on_from(rules, before)
     return None
 
@@ -262,12 +279,14 @@ def begun(rules: Sequence[Row], courses: Sequence[Course], position: int) -> dt.
 
 
 def is_filed(rules: Sequence[Row], facts: Facts) -> bool:
-    """Whether the case is closed. Decided: 申诉, 不满意, 升级 after 归档 opens it again, and it is to be filed anew."""
+    """Whether the case is closed. Decided: 申诉, 不满意, 升级 after 归档 opens it again, and it is to be filed anew; not one of
+    the same day where either is a date without a time.
+    """
     filed = facts.ticket.get(FILED)
     if not filed:
         return False
     for position, rule in enumerate(rules):
-        if opens(rules, position) and any(one.first > filed for one in happenings(rule["起点"], facts)):
+        if opens(rules, position) and any(one.first > at_latest(filed) for one in happenings(rule["起点"], facts)):
             return False
     return True
 
@@ -279,10 +298,10 @@ def filing(
     end nobody wrote down (漏填) is over all the same; of one without a beginning nobody can tell, and filing waits.
     """
     others = [position for position, rule in enumerate(rules) if rule["终点"] != FILED]
-    ends = [at for position in others if (at := courses[position].actual)]
-    last = max(ends) if ends else None
+    ends = [one for position in others if (one := courses[position].done)]
+    last = max(ends, key=lambda one: (one.last, one.day)) if ends else None
     if closed:
-        return Course([Round(last, facts.ticket[FILED])])
+        return Course([Round(last, happening(facts.ticket[FILED], -1))])
     for position in others:
         told = stages[rules[position]["规则号"]][-1]
         if told.verdict in STATES or (told.verdict == "无法判定:起点缺失" and not told.actual):
@@ -413,7 +432,7 @@ def done_later(rules: Sequence[Row], courses: Sequence[Course], position: int, c
     """Whether something that comes after the stage is done, in this round: what goes on from it, directly or over
     others, a later time of the register, the archive.
     """
-    again, start = len(courses[position].rounds) > 1, courses[position].start
+    again, start = len(courses[position].rounds) > 1, courses[position].begun
     after = {position}
     for other in range(position + 1, len(rules)):
         if rules[other]["终点"] == FILED:
@@ -424,8 +443,8 @@ def done_later(rules: Sequence[Row], courses: Sequence[Course], position: int, c
         if goes_on:
             after.add(other)
         if goes_on or split(rules[other]["终点"])[0] == "":
-            done = courses[other].actual
-            if done and (not again or done >= start):
+            done = courses[other].done
+            if done and (not again or done.last >= start.first):
                 return True
     return False
 
@@ -441,10 +460,10 @@ def judge_round(
 ) -> Stage:
     rule, course, now = rules[position], courses[position], facts.now
     one = course.rounds[number] if course.rounds else Round(None)
-    start, actual = one.start, one.actual
+    start, actual, counted = one.start, one.actual, one.counted
     # What came after it was done is none of its business.
-    mine = [pause for pause in pauses if not actual or max(pause[0], start or pause[0]) < actual]
-    due = due_at(rule, start, mine) if start else None
+    mine = [pause for pause in pauses if not actual or max(pause[0], counted or pause[0]) < actual]
+    due = due_at(rule, counted, mine) if counted else None
 
     def so(verdict: str) -> Stage:
         return Stage(start, due, actual, verdict)
@@ -468,7 +487,7 @@ def judge_round(
         return so("暂停")
     if due and not still_on_time(rule, due, now):
         return so("超时")
-    if due and at_risk(start, due, now, mine):
+    if due and at_risk(counted, due, now, mine):
         return so("临近")
     return so("进行中")
 
@@ -505,17 +524,19 @@ def third_day(facts: Facts) -> Stage:
     """X-01: the customer is called within three days of the completion."""
     (rule,) = (row for row in rows_of("所有流程") if row["规则号"] == "X-01")
     start, filed = _past(facts, "执行完成时间"), _past(facts, FILED)
-    calls = sorted(one.first for one in happenings(rule["终点"], facts) if start is None or one.first >= start)
-    actual = calls[0] if calls else None
-    due = start + 3 * DAY if start else None
+    calls = [one for one in happenings(rule["终点"], facts) if start is None or one.last >= start]
+    actual = min(calls, key=lambda one: one.last).first if calls else None
+    counted = counts_from(start) if start else None
+    due = counted + 3 * DAY if counted else None
+    start, actual = begun_and_done(start, actual)
     if actual and not start:
         return Stage(None, None, actual, "无法判定:起点缺失")
-    if not start or not due:
+    if not start or not due or not counted:
         return Stage(None, None, None, "无需" if filed else "未到")
     if actual:
         return Stage(start, due, actual, "按时完成" if actual <= due else "超时完成")
     # Decided: in a closed case nobody owes a call; whether there was one cannot be told.
-    verdict = "无法判定:漏填" if filed else _running(facts.now, start + (due - start) * 3 / 4, due)
+    verdict = "无法判定:漏填" if filed else _running(facts.now, counted + (due - counted) * 3 / 4, due)
     return Stage(start, due, None, verdict)
 
 
@@ -524,18 +545,29 @@ def promise(facts: Facts, seen: dt.datetime | None) -> Stage:
 
     Decided: the first answer after it was given keeps it, exactly at the promised time is in time. Nobody knows when it
     was given but by when it was first seen; seen only when it was due, from the beginning of the promised day.
+
+    Decided: who promised a day has until its end, the minute 23:59 included. An answer of which but the day is known is the
+    one that gave the promise if it is of the day on which that was given, unless an answer was promised for that very day.
     """
     (rule,) = (row for row in rows_of("所有流程") if row["规则号"] == "X-07")
-    due, filed = facts.ticket.get("下次答复时间"), _past(facts, FILED)
-    if not due:
+    promised, filed = facts.ticket.get("下次答复时间"), _past(facts, FILED)
+    if not promised:
         return Stage(None, None, None, "无需" if filed else "未到")
-    given = seen or facts.now
-    if given >= due:
-        given = due.replace(hour=0, minute=0, second=0)
-    answers = sorted(one.first for one in happenings(rule["终点"], facts) if one.first > given)
+    given, due = seen or facts.now, counts_from(promised)
+    until = due + dt.timedelta(seconds=59) if due.time() == dt.time(23, 59) else due
+    if given >= promised:
+        given = promised.replace(hour=0, minute=0, second=0)
+
+    def keeps(one: Happening) -> bool:
+        if one.day and one.first.date() == given.date():
+            return given.date() == promised.date()
+        return one.last > given
+
+    answers = sorted((one for one in happenings(rule["终点"], facts) if keeps(one)), key=lambda one: one.last)
     if answers:
-        return Stage(given, due, answers[0], "按时完成" if answers[0] <= due else "超时完成")
-    verdict = "无法判定:漏填" if filed else _running(facts.now, due - dt.timedelta(hours=1), due)
+        actual = max(given, answers[0].first) if answers[0].day else answers[0].first
+        return Stage(given, due, actual, "按时完成" if actual <= until else "超时完成")
+    verdict = "无法判定:漏填" if filed else _running(facts.now, due - dt.timedelta(hours=1), until)
     return Stage(given, due, None, verdict)
 
 

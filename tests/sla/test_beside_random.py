@@ -31,16 +31,23 @@ def a_case(die: random.Random, number: str) -> tuple[dict[str, Any], list[dict[s
     if die.random() < 0.7:
         row["执行完成时间"] = at
     if die.random() < 0.7:
-        row["下次答复时间"] = at + die.choice((0 * S, H, D, -at.hour * H))
+        row["下次答复时间"] = at + die.choice((0 * S, H, D, -at.hour * H, dt.timedelta(hours=23 - at.hour, minutes=59)))
     if die.random() < 0.3:
         row["归档时间"] = at + die.choice(STEPS)
     entries = [
         {"编号": number, "时间": at + die.choice(STEPS), "事项": die.choice(WORDS), "结果": ""}
         for _ in range(die.choice((0, 1, 2, 4)))
     ]
+    often = die.choice((0, 0.3, 1))  # how many of these times are dates alone
+    for line in (row, *entries):
+        line |= {name: a_day(die, value, often) for name, value in line.items() if isinstance(value, dt.datetime)}
     promised = row.get("下次答复时间")
     seen = promised - die.choice((*STEPS, 30 * D)) if promised and die.random() < 0.6 else None
     return row, entries, seen if seen and seen <= NOW else None
+
+
+def a_day(die: random.Random, at: dt.datetime, often: float) -> dt.datetime:
+    return at.replace(hour=0, minute=0, second=0) if die.random() < often else at
 
 
 @settings(max_examples=25, deadline=None)

@@ -124,13 +124,23 @@ def ticket(draw: st.DrawFn, position: int) -> dict[str, Any]:
         else:
             at += step if place else 0 * S
             row[column] = at
+    alone = draw(st.sampled_from([frozenset()] * 3 + [frozenset(TIMES), *(frozenset({name}) for name in TIMES)]))
+    alone |= draw(st.frozensets(st.sampled_from(TIMES), max_size=4))
+    for column in sorted(alone - {"编号时间"}):  # only the day was typed
+        row[column] = row[column] and _day(row[column])
     row["客户联系时间"] = draw(st.one_of(st.none(), st.sampled_from(EDGES).map(lambda edge: _near(row, edge))))
+    if row["客户联系时间"] and draw(st.booleans()):
+        row["客户联系时间"] = _day(row["客户联系时间"])
     row["联系结果"] = draw(st.sampled_from(["", "已联系", "未联系上", "未联系上"]))
     row["需回访"] = draw(st.sampled_from(["", "否", "是", "是"]))
     row["考核结果"] = draw(st.sampled_from(["", "合格", "退回"]))
     row["责任明确"] = draw(st.sampled_from(["", "是", "否"]))
     row["流程"] = draw(st.sampled_from(["", "标准流程", "没有这个流程"]))
     return row
+
+
+def _day(at: dt.datetime) -> dt.datetime:
+    return at.replace(hour=0, minute=0, second=0)
 
 
 def _near(row: dict[str, Any], edge: dt.timedelta) -> dt.datetime | None:
@@ -149,7 +159,7 @@ def entry(draw: st.DrawFn, cases: list[Numbered]) -> dict[str, Any]:
 
     def day() -> dt.datetime | None:
         at = draw(st.sampled_from(around)) + draw(st.sampled_from([0 * S, S, H, 20 * H, 40 * H, -2 * D, 30 * D]))
-        return draw(st.sampled_from([None, at, at, at.replace(hour=0, minute=0, second=0)]))
+        return draw(st.sampled_from([None, at, at, _day(at)]))
 
     return {
         "编号": number,
@@ -167,7 +177,7 @@ def event(draw: st.DrawFn, cases: list[Numbered]) -> dict[str, Any]:
     at = draw(st.sampled_from(around)) + draw(st.sampled_from([*EDGES, -H, 20 * H]))
     return {
         "编号": number,
-        "时间": draw(st.sampled_from([at, at, at, None])),
+        "时间": draw(st.sampled_from([at, at, at, _day(at), _day(at), None])),
         "事项": draw(st.sampled_from(["联系客户", "联系客户", "联系客户", "调查"])),
         "结果": draw(st.sampled_from(["未联系上", "电话未联系上,无人接听", "已联系", ""])),
     }
@@ -257,6 +267,20 @@ EXAMPLES = """
 上报     | 11-03 09:00    | 11-03 10:00    | 11-05 10:00    | 11-03 10:00 | 按时完成
 上报     | 11-03 09:00    | 11-03 10:00:01 | 11-05 10:00    | 11-03 10:00 | 超时完成
 上报     | 11-03 09:00    | 11-03 08:59    | 11-05 10:00    | 11-03 10:00 | 无法判定
+上报     | 11-03          |                | 11-03 20:00    | 11-04 00:59 | 进行中
+上报     | 11-03          |                | 11-04 00:43    | 11-04 00:59 | 进行中
+上报     | 11-03          |                | 11-04 00:44    | 11-04 00:59 | 临近
+上报     | 11-03          |                | 11-04 00:59    | 11-04 00:59 | 临近
+上报     | 11-03          |                | 11-04 01:00    | 11-04 00:59 | 超时
+上报     | 11-03          | 11-03 18:00    | 11-05 10:00    | 11-04 00:59 | 按时完成
+上报     | 11-03          | 11-03          | 11-03 10:00    | 11-04 00:59 | 按时完成
+上报     | 11-03          | 11-04 00:59    | 11-05 10:00    | 11-04 00:59 | 按时完成
+上报     | 11-03          | 11-04 01:00    | 11-05 10:00    | 11-04 00:59 | 超时完成
+上报     | 11-03          | 11-02          | 11-05 10:00    | 11-04 00:59 | 无法判定
+上报     | 11-03          | 11-02 23:00    | 11-05 10:00    | 11-04 00:59 | 无法判定
+上报     | 11-03 09:00    | 11-03          | 11-05 10:00    | 11-03 10:00 | 按时完成
+上报     | 11-03 09:00    | 11-04          | 11-05 10:00    | 11-03 10:00 | 超时完成
+上报     | 11-03 09:00    | 11-02          | 11-05 10:00    | 11-03 10:00 | 无法判定
 填单     | 11-03 09:00    |                | 11-03 09:22    | 11-03 09:30 | 进行中
 填单     | 11-03 09:00    |                | 11-03 09:22:30 | 11-03 09:30 | 临近
 填单     | 11-03 09:00    |                | 11-03 09:31    | 11-03 09:30 | 超时
@@ -274,6 +298,8 @@ EXAMPLES = """
 责任认定 | 11-06 17:00    | 11-07 17:00    | 11-09 10:00    | 11-07 17:00 | 按时完成
 责任认定 | 11-06 17:00    | 11-07 17:00:01 | 11-09 10:00    | 11-07 17:00 | 超时完成
 责任认定 | 11-06 17:00    | 11-06 16:59    | 11-09 10:00    | 11-07 17:00 | 无法判定
+责任认定 | 11-06 17:00    | 11-07          | 11-09 10:00    | 11-07 17:00 | 按时完成
+责任认定 | 11-06 17:00    | 11-08          | 11-09 10:00    | 11-07 17:00 | 超时完成
 复核     | 11-03 22:00    |                | 11-04 00:59    | 11-04 02:00 | 进行中
 复核     | 11-03 22:00    |                | 11-04 01:00    | 11-04 02:00 | 临近
 复核     | 11-03 22:00    |                | 11-04 02:01    | 11-04 02:00 | 超时
@@ -296,6 +322,9 @@ EXAMPLES = """
 转客服   | 11-03 11:59    | 11-03 23:59:59 | 11-05 10:00    | 11-03 23:59 | 按时完成
 转客服   | 11-03 11:59    | 11-04 00:00    | 11-05 10:00    | 11-03 23:59 | 超时完成
 转客服   | 11-03 00:00    |                | 11-03 00:01    | 11-03 23:59 | 进行中
+转客服   | 11-03          | 11-03          | 11-05 10:00    | 11-03 23:59 | 按时完成
+转客服   | 11-03          | 11-03 18:00    | 11-05 10:00    | 11-03 23:59 | 按时完成
+转客服   | 11-03          | 11-04          | 11-05 10:00    | 11-03 23:59 | 超时完成
 回访     | 11-03 09:00    |                | 11-04 02:59    | 11-04 09:00 | 进行中
 回访     | 11-03 09:00    |                | 11-04 03:00    | 11-04 09:00 | 临近
 回访     | 11-03 09:00    |                | 11-04 09:01    | 11-04 09:00 | 超时
@@ -310,7 +339,7 @@ EXAMPLES = """
 考核归档 | 11-03 23:59    | 11-11 00:00    | 11-20 10:00    | 11-10 23:59 | 超时完成
 考核归档 | 12-30 10:00    |                | 12-30 11:00    | 2027-01-05 23:59 | 进行中
 """
-"""2026-11-03 is a Tuesday; 11-06 a Friday: rest delays nothing."""
+"""2026-11-03 is a Tuesday; 11-06 a Friday: rest delays nothing. A date without a time makes nobody late."""
 
 _STATES = {"进行中": "正常", "临近": "临近", "超时": "超时"}
 
@@ -446,12 +475,20 @@ def test_a_case_in_neither_ledger_stays_on_the_liability_track_whatever_it_is_ma
     assert said.stages["STD-04"].verdict == "进行中"
 
 
-def test_a_resolved_item_counts_24_hours_anew_from_the_midnight_after_its_day() -> None:
+def test_a_resolved_item_counts_24_hours_anew_from_the_end_of_its_day() -> None:
     """STD-17."""
-    said = told(f"{FORM}\n{pending('11-04 | | 已了 | 11-20')}", "11-21 17:59")
-    assert (said.stage, said.due, said.state) == ("责任认定", tables.moment("11-22 00:00"), "正常")
-    assert told(f"{FORM}\n{pending('11-04 | | 已了 | 11-20')}", "11-21 18:00").state == "临近"
-    assert told(f"{FORM}\n{pending('11-04 | | 已了 | 11-20')}", "11-22 00:01").state == "超时"
+    said = told(f"{FORM}\n{pending('11-04 | | 已了 | 11-20')}", "11-21 17:58")
+    assert (said.stage, said.due, said.state) == ("责任认定", tables.moment("11-21 23:59"), "正常")
+    assert told(f"{FORM}\n{pending('11-04 | | 已了 | 11-20')}", "11-21 17:59").state == "临近"
+    assert told(f"{FORM}\n{pending('11-04 | | 已了 | 11-20')}", "11-22 00:00").state == "超时"
+
+
+def test_a_form_handed_over_on_the_very_day_its_item_was_resolved_is_on_time() -> None:
+    """STD-17: the ledgers have dates only, and the form of weeks ago is not late by that."""
+    form = FORM.strip().splitlines()
+    book = f"{form[0]}\n{form[1]} | 转管理部时间\n{form[2]} | 11-20 16:00\n\n{pending('11-04 | | 已了 | 11-20')}"
+    stage = told(book, "11-22 09:00").stages["STD-04"]
+    assert (stage.due, stage.verdict) == (tables.moment("11-21 23:59"), "按时完成")
 
 
 def test_a_resolved_item_with_a_time_counts_from_that_time() -> None:

@@ -92,13 +92,14 @@ def a_case(die: random.Random, flow: str, number: str, now: dt.datetime, sheets:
     anchor = die.choice(path)[1] + die.choice((*EDGES, *EDGES, 3 * D, 5 * D, 9 * D))
     moved = [(word, now - anchor + at) for word, at in path]
     times = [at for _, at in moved]
-    columns = {word: at for word, at in moved if word.endswith("时间")}
+    often = die.choice((0, 0, 0.2, 0.5, 1))  # how many times of this case are dates alone
+    columns = {word: a_day(die, at, often) for word, at in moved if word.endswith("时间")}
     if die.random() < 0.04:
         columns["转管理部时间"] = die.choice(times)
     sheets["反馈登记"].append({"编号": number, "流程": flow, "内容概要": "异响", **columns})
     for word, at in moved:
         if word not in columns:
-            sheets["处理记录"].append(an_entry(die, number, word, at))
+            sheets["处理记录"].append(an_entry(die, number, word, a_day(die, at, often)))
     if flow == "重大质量事故":
         for _ in range(die.choice((0, 1, 1, 1, 2))):
             sheets[slow.ACCIDENTS].append(an_application(die, number, die.choice(times)))
@@ -119,7 +120,6 @@ def an_entry(die: random.Random, number: str, word: str, at: dt.datetime) -> dic
 
 def an_application(die: random.Random, number: str, at: dt.datetime) -> dict[str, Any]:
     row: dict[str, Any] = {"编号": number}
-    at = at.replace(second=0)  # in the last second of a day it would be the day's
     for name in ACCIDENT_DATES[: die.choice((1, 2, 3, 3, 3))]:
         if die.random() < 0.9:
             row[name] = a_day(die, at, 0.6)

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from automation.sla import days
 from automation.sla.events import STARTS_FIRST, STOPS_LAST, Occurrences
 from automation.sla.rounds import Rounds, pair
 
@@ -14,9 +15,12 @@ Entry = tuple[int, int, int]
 Known = tuple[int, int, int, int | None]
 """Ticket, number of the round, start, end."""
 
-# Few tickets, few hours: entries of one instant are what it is about. No two entries stand in one row.
+# Few tickets, few hours: entries of one instant are what it is about. No two entries stand in one row. Hours 0 and 24 are
+# dates without a time.
 ENTRIES = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(0, 6), st.integers(2, 40)), max_size=14, unique_by=lambda entry: entry[2]
+    st.tuples(st.integers(0, 2), st.sampled_from([*range(6), 22, 23, *range(24, 28)]), st.integers(2, 40)),
+    max_size=14,
+    unique_by=lambda entry: entry[2],
 )
 
 
@@ -36,15 +40,23 @@ def known(rounds: Rounds) -> list[Known]:
 
 
 def walked(starts: list[Entry], stops: list[Entry]) -> list[Known]:
-    """Each start with the first stop after it; an entry that is both ends one round and then opens the next."""
+    """Each start with the first stop after it; an entry that is both ends one round and then opens the next. A date stops
+    what began on it, but no date that stands below it.
+    """
+
+    def until(stop: Entry) -> float:
+        ticket, hour, row = stop
+        below = any(one == ticket and other == hour and row <= place < 10**6 for one, other, place in starts)
+        return hour + 23.99 if hour % 24 == 0 and not (below and row < 10**6) else hour
+
     found: list[Known] = []
     for ticket in range(3):
         line = sorted(
-            [(hour, row, 1) for one, hour, row in starts if one == ticket]
-            + [(hour, row, 0) for one, hour, row in stops if one == ticket]
+            [(hour, row, 1, hour) for one, hour, row in starts if one == ticket]
+            + [(until((one, hour, row)), row, 0, hour) for one, hour, row in stops if one == ticket]
         )
         begun, number = None, 0
-        for hour, _, starting in line:
+        for _, _, starting, hour in line:
             if starting and begun is None:
                 begun, number = hour, number + 1
             elif not starting and begun is not None:
@@ -88,8 +100,8 @@ def test_rounds_follow_each_other_and_only_the_last_is_open(starts: list[Entry],
     last = rounds.last
     assert not np.isnat(rounds.actual[~last]).any()
     ended = ~np.isnat(rounds.actual)
-    assert (rounds.actual[ended] >= rounds.start[ended]).all()
+    assert (days.last(rounds.actual[ended]) >= rounds.start[ended]).all()
     follows = np.flatnonzero(~last)
-    assert (rounds.start[follows + 1] >= rounds.actual[follows]).all()
+    assert (days.last(rounds.start[follows + 1]) >= rounds.actual[follows]).all()
     assert (rounds.number[follows + 1] == rounds.number[follows] + 1).all()
     assert set(rounds.at.tolist()) == {ticket for ticket, *_ in starts}

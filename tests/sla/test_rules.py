@@ -148,7 +148,7 @@ def test_a_warning_before_a_day_is_over_counts_back_from_2359() -> None:
 
 def test_a_later_row_holds_for_tickets_received_from_its_day() -> None:
     rows = (report("1"), report("4", since="11-10"))
-    for received, due in (("11-09 23:59", "11-10 00:59"), ("11-10 00:00", "11-10 04:00")):
+    for received, due in (("11-09 23:59", "11-10 00:59"), ("11-10 00:01", "11-10 04:01")):
         assert stage("STD-01", f"接收时间 {received}", *rows).due[0].item() == moment(due)
 
 

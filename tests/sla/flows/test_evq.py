@@ -14,7 +14,7 @@ from tests.sla.flows import stories
 FLOW = "重大质量事故"
 
 STORIES = {
-    # Nothing is ever late but the filing; days without a time count from the next midnight.
+    # Nothing is ever late but the filing; days without a time count from their last minute.
     "a replacement from application to filing": """
 接收 11-03 09:00; 申请 11-04; 批准 11-06; 执行 11-10 10:00; 跟踪回访 11-12 10:00; 归档 11-17 23:59:59
 
@@ -29,8 +29,8 @@ STORIES = {
 
 环节     | 起点        | 截止        | 完成           | 判定
 提交申请 | 11-03 09:00 |             | 11-04 00:00    | 已完成
-领导批准 | 11-05 00:00 |             | 11-06 00:00    | 已完成
-办理     | 11-07 00:00 |             | 11-10 10:00    | 已完成
+领导批准 | 11-04 23:59 |             | 11-06 00:00    | 已完成
+办理     | 11-06 23:59 |             | 11-10 10:00    | 已完成
 归档     | 11-12 10:00 | 11-17 23:59 | 11-17 23:59:59 | 按时完成
 """,
     # Dates without a time of the same day end what they follow.
