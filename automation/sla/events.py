@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from automation.outcomes import DISSATISFIED, SATISFIED, says
 from automation.sla.calendar import Instants, Mask
+from workbook import distinct
 from workbook.cells import half_width
 from workbook.ledger import Ledger
 from workbook.schema import EVENTS, REGISTER, TABLES, TEMPORAL
@@ -23,7 +26,7 @@ NEVER = np.datetime64("NaT", "s")
 class Event:
     """``sheet`` and what counts there: one time column, or any of several 事项 of 处理记录.
 
-    ``result``: of those entries only the ones whose 结果 has this in it (``处理记录:跟踪回访=不满意``).
+    ``result``: of those entries only the ones whose 结果 says this (``处理记录:跟踪回访=不满意``).
     """
 
     sheet: str
@@ -39,6 +42,13 @@ class Event:
         return self.sheet == EVENTS.sheet
 
     @property
+    def name(self) -> str:
+        """As 规则 writes it, in the one way that two rules can be compared by."""
+        if self.in_register:
+            return self.words[0]
+        return f"{self.sheet}:{'、'.join(self.words)}" + (f"={self.result}" if self.result else "")
+
+    @property
     def chinese(self) -> str:
         """As sentences name it: ``接收时间``, ``处理记录“联系客户”``, ``重大质量事故“批准日期”``."""
         if self.in_register:
@@ -50,11 +60,14 @@ class Event:
 _SHEETS = {table.sheet: table for table in TABLES if "编号" in table.headers and table is not REGISTER}
 
 
+_BETWEEN_WORDS = re.compile(r"[、,;/]")
+
+
 @cache
 def parse(name: str) -> Event | None:
     """The event a cell of 规则 names; ``None`` when it names none.
 
-    ``接收时间`` · ``处理记录:联系客户`` · ``处理记录:答复客户、升级二级`` (whichever comes first) ·
+    ``接收时间`` · ``处理记录:联系客户`` · ``处理记录:答复客户、升级二级`` (whichever comes first; a comma will do) ·
     ``处理记录:跟踪回访=不满意`` · ``重大质量事故:批准日期``.
     """
     text = half_width(name).replace(" ", "")
@@ -64,7 +77,7 @@ def parse(name: str) -> Event | None:
         return Event(REGISTER.sheet, (text,)) if known else None
     if sheet == EVENTS.sheet:
         words, _, result = rest.partition("=")
-        named = tuple(word for word in words.split("、") if word)
+        named = tuple(word for word in _BETWEEN_WORDS.split(words) if word)
         return Event(sheet, named, result) if named else None
     table = _SHEETS.get(sheet)
     if table is None or rest not in table.headers or table[rest].kind not in TEMPORAL:
@@ -125,16 +138,24 @@ def find(event: Event, tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64
         return from_column(column, order)
     records = ledger.tables[event.sheet].frame
     if event.in_records:
-        chosen = records["事项"].isin(event.words)
-        if event.result:
-            chosen &= records["结果"].str.contains(event.result, regex=False)
-        records, column_name = records[chosen], "时间"
+        records, column_name = of_event(event, records), "时间"
     else:
         column_name = event.words[0]
     times = records[column_name].to_numpy(dtype="M8[s]")
     happened = ~np.isnat(times) & (times <= now) & (records["编号"] != "").to_numpy(dtype=bool)
     found = _by_ticket(records[happened], times[happened], tickets)
     return found if event.in_records else found.in_order(order)
+
+
+def of_event(event: Event, records: pd.DataFrame) -> pd.DataFrame:
+    """The entries of 处理记录 that are the event. Satisfaction is read from 内容 where nothing stands in 结果."""
+    named = records[records["事项"].isin(event.words)]
+    if not event.result:
+        return named
+    said = named["结果"]
+    if event.result in (DISSATISFIED, SATISFIED):
+        said = said.where(said != "", named["内容"])
+    return named[distinct.spread(lambda text: says(event.result, text), said).astype(bool)]
 
 
 def _by_ticket(records: pd.DataFrame, times: Instants, tickets: pd.DataFrame) -> Occurrences:

@@ -82,10 +82,15 @@ def _swapped(clocks: Clocks, swap: Mapping[Unit, Unit]) -> RuleBook:
     )
 
 
+def _whole(*limits: float | None) -> bool:
+    """Nobody counts half a working day."""
+    return all(limit is None or limit.is_integer() for limit in limits)
+
+
 def _other(rule: Rule, swap: Mapping[Unit, Unit]) -> Rule:
     """The same number of hours, or of days, on the other clock."""
     unit = swap.get(rule.unit)
-    if unit is None:
+    if unit is None or (unit is Unit.WORKDAY and not _whole(rule.limit, rule.extension)):
         return rule
     factor = SECONDS[rule.unit] / 3600 if unit is Unit.OPEN_HOUR else 1
     limit, extension = rule.limit, rule.extension

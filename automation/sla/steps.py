@@ -84,7 +84,7 @@ def _deadline(of: Sum) -> Iterator[str]:
         yield f"{began}，{rule.span}"
     else:
         limit = rule.span
-        if rule.condition and rule.extension:
+        if rule.condition and rule.extension and rule.limit is not None:
             limit = f"{(rule.extension if of.stage.extended[of.at] else rule.limit):g}{rule.unit.value}"
         yield f"{began} + {limit} = {shown(of.base)}"
         yield from _extension(of, rule)
@@ -98,7 +98,7 @@ def _deadline(of: Sum) -> Iterator[str]:
 
 
 def _extension(of: Sum, rule: Rule) -> Iterator[str]:
-    if rule.condition is None or rule.extension is None:
+    if rule.condition is None or rule.extension is None or rule.limit is None:
         return
     wanted = f"{rule.condition.column}={rule.condition.value}"
     if of.stage.extended[of.at]:
