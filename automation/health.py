@@ -126,6 +126,7 @@ class Facts:
     idle_days: int = 0
     calendar_until: dt.date | None = None
     holder: str = ""
+    died: str = ""
 
     @property
     def looked(self) -> dt.datetime | None:
@@ -164,7 +165,7 @@ def standing(facts: Facts) -> str:
     A mail cannot tell that no mail comes: therefore it names the next summary, whose absence says so.
     """
     counts = {name: count for name, count in facts.beat.counts.items() if name == "readers"} if facts.beat else {}
-    here = replace(facts, passed=facts.now, fault=None, owed=(), beat=Beat(facts.now, DONE, counts=counts), holder="")
+    here = replace(facts, passed=facts.now, fault=None, owed=(), beat=Beat(facts.now, DONE, counts=counts), holder="", died="")
     recent = facts.now - FAILURE_MATTERS
     lost = [one for one in facts.letters if _unsent(one) and _matters(one, recent)]
     bad = sum(line.level is Level.BAD for line in judge(here) if line.what != "邮件")
@@ -206,6 +207,9 @@ def _passes(facts: Facts) -> Iterator[Line]:
         told = f"，反馈 {counts['tickets']} 单，检查发现 {counts.get('findings', 0)} 处" if "tickets" in counts else ""
         yield Line(Level.GOOD, what, f"{looked:%m-%d %H:%M}（{span(facts.now - looked)}前）{told}")
     yield from _failure(facts)
+    if facts.died:
+        todo = "断电、关机之后下一次会接着做；如果再断，打开 kesu doctor 看哪里不对"
+        yield Line(Level.BAD, "处理", facts.died, todo)
     if facts.holder:
         yield Line(Level.GOOD, "占用", facts.holder)
 

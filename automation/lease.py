@@ -129,7 +129,7 @@ def take(path: Path, computer: Computer) -> Lease:
     with contextlib.closing(database.connect(path)) as db:
         with database.transaction(db):
             row = db.execute("SELECT * FROM lease").fetchone()
-            free = row is None or not row["owner"] or _gone(row, computer) or _expired(db, row, computer)
+            free = row is None or not row["owner"] or gone(row, computer) or _expired(db, row, computer)
             if free:
                 _write(db, owner, computer, (row["beat"] if row else 0) + 1)
         if not free:  # what this computer has seen is on record now
@@ -174,7 +174,8 @@ def _write(db: sqlite3.Connection, owner: str, computer: Computer, beat: int) ->
     db.execute("DELETE FROM lease_seen")
 
 
-def _gone(row: sqlite3.Row, computer: Computer) -> bool:
+def gone(row: sqlite3.Row, computer: Computer) -> bool:
+    """Whether the holder ran on this very computer and has ended without giving the lease back."""
     return row["computer"] == computer.key and not computer.runs(row["process"])
 
 

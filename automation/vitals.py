@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from automation import agenda, database, heartbeat, jobs
+from automation import agenda, database, heartbeat, jobs, lease
 from automation.health import Facts, Letter
 from automation.jobs import Job
 from automation.journal import Journal
@@ -55,7 +55,7 @@ def take(settings: Settings, now: dt.datetime) -> Facts:
             "SELECT changed_at FROM outbox WHERE state = 'sent' AND due_at IS NULL ORDER BY id DESC LIMIT 1"
         ).fetchone()
         owed = tuple(_owed(db, settings.jobs, began, now))
-        holder = _holder(db, now)
+        holder, died = _holder(db, now)
     opened = who_has_it_open(settings.workbook, now=now)
     return Facts(
         now=now,
@@ -78,6 +78,7 @@ def take(settings: Settings, now: dt.datetime) -> Facts:
         idle_days=_workdays(edited_at, now) if edited_at else 0,
         calendar_until=official.published_until(),
         holder=holder,
+        died=died,
     )
 
 
@@ -146,12 +147,14 @@ def _workdays(since: dt.datetime, now: dt.datetime) -> int:
     return sum(_is_workday(since.date() + dt.timedelta(days=count)) for count in range(1, min(span, 400)))
 
 
-def _holder(db: sqlite3.Connection, now: dt.datetime) -> str:
-    """Who is at it right now."""
-    row = db.execute("SELECT name, process, since, until FROM lease WHERE owner <> ''").fetchone()
+def _holder(db: sqlite3.Connection, now: dt.datetime) -> tuple[str, str]:
+    """Who is at it right now, or which pass of this computer ended in the middle."""
+    row = db.execute("SELECT computer, name, process, since, until FROM lease WHERE owner <> ''").fetchone()
+    if row is not None and lease.gone(row, lease.here()):
+        return "", f"{row['since'][5:16].replace('T', ' ')} 开始的一次处理中途断了（进程 {row['process']} 已经不在）"
     if row is None or dt.datetime.fromisoformat(row["until"]) < now:
-        return ""
-    return f"电脑“{row['name']}”上的 kesu（进程 {row['process']}）从 {row['since'][11:16]} 起正在处理"
+        return "", ""
+    return f"电脑“{row['name']}”上的 kesu（进程 {row['process']}）从 {row['since'][11:16]} 起正在处理", ""
 
 
 def _saved(path: Path) -> dt.datetime | None:

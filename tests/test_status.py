@@ -15,11 +15,12 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 
-from automation import health, heartbeat, settings, vitals
+from automation import health, heartbeat, lease, settings, vitals
 from automation.cli import main
 from automation.health import Beat, Facts, Letter, Level
 from automation.jobs import JOBS
@@ -85,6 +86,7 @@ def test_all_is_well():
         ({"saved": None}, 1, "找不到“登记.xlsx”"),
         ({"idle_days": 3}, 0, "! 工作簿:登记.xlsx,11-21 09:00 保存;从 11-20 17:00 起 3 个工作日没有新的登记"),
         ({"holder": "电脑“前台”上的 kesu(进程 9)从 09:29 起正在处理"}, 0, "✓ 占用:电脑“前台”"),
+        ({"died": "11-21 09:26 开始的一次处理中途断了"}, 1, "✗ 处理:11-21 09:26 开始的一次处理中途断了"),
         ({"letters": (letter("queued"),)}, 0, "1 封等待发送"),
         ({"letters": (letter("retry", queued_at=moment("11-21 05:00"), note="拒绝连接"),)}, 1, "起:拒绝连接"),
         ({"letters": (letter("uncertain", kind="money"),)}, 1, "第 7 封不确定是否送达:【客诉提醒】"),
@@ -179,6 +181,19 @@ def test_status_changes_nothing(shop):
     kesu(shop, "status")
     kesu(shop, "status", "--json")
     assert {path: path.read_bytes() for path in shop.rglob("*") if path.is_file()} == before
+
+
+def test_a_pass_whose_process_ended_in_the_middle_is_not_said_to_be_at_work(shop):
+    at = (NOW - dt.timedelta(minutes=1)).replace(tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
+    here = replace(lease.here(), wall=lambda: at)
+    at_work = lease.take(of(shop).journal, here)
+    code, words = kesu(shop, "status")
+    assert code == 0 and "正在处理" in words
+    at_work.release()
+    lease.take(of(shop).journal, replace(here, process=2**22 + 1))  # higher than any process number
+    for later in (NOW, NOW + HOUR):
+        code, words = kesu(shop, "status", now=later)
+        assert code == 1 and "11-21 09:29 开始的一次处理中途断了" in words and "正在处理" not in words
 
 
 def test_the_json_says_the_same(shop):

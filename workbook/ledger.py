@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbook import aliases, cells
+from workbook import aliases, cells, unread
 from workbook.cells import Mask, Typed
-from workbook.edits import Cell, column_number
+from workbook.edits import Cell
 from workbook.errors import SheetMissing
 from workbook.finding import Finding, Severity
 from workbook.location import Placement, header_text, place
@@ -136,11 +136,18 @@ def load(snapshot: Snapshot, own: Sequence[Alias] = ()) -> Ledger:
                 sheet=tables[REGISTER.sheet].sheet,
             )
         )
+    findings += unread.far_away(snapshot)
     return Ledger(tables, _dictionary(snapshot.grids.get(DICTIONARY_SHEET)), tuple(findings))
 
 
 def _require_register(snapshot: Snapshot, placements: Mapping[str, Placement], own: Sequence[Alias]) -> None:
     name, here = snapshot.path.name, placements.get(REGISTER.sheet)
+    if here is None and snapshot.left_out:
+        left = "、".join(f"“{sheet}”" for sheet in snapshot.left_out)
+        raise SheetMissing(
+            f"“{name}”里找不到“{REGISTER.sheet}”表，而工作表{left}太大，没有读取：从第一格到最后一格跨的格子太多。"
+            f"如果登记表就是它，请按 Ctrl+End 跳到最后一格，删除远离表格的内容，保存再试。"
+        )
     said = next((alias for alias in own if alias.table == REGISTER.sheet), None)
     if said is not None and (here is None or (here.aliases is not None and "接收时间" not in here.columns)):
         theirs = next((theirs for theirs, ours in said.headers.items() if ours == "接收时间"), "接收时间")
@@ -209,7 +216,7 @@ def _records(placement: Placement, snapshot: Snapshot, year: int | None) -> tupl
     return records, [
         *_structure_findings(records, placement),
         *(finding for name, one in typed.items() for finding in _reading_findings(records, table[name], one)),
-        *_error_findings(records, snapshot),
+        *unread.errors(records, snapshot),
     ]
 
 
@@ -337,26 +344,6 @@ def _mended_text(name: str, seen: Any, understood: Any) -> _Told:
         f"“{name}”含全角字符、空格或换行（“{shown}”），按“{understood}”理解",
         "最好去掉空格和换行，用半角字母和数字",
     )
-
-
-def _error_findings(records: Records, snapshot: Snapshot) -> Iterator[Finding]:
-    broken = snapshot.errors.get(records.sheet, frozenset())
-    if not broken:
-        return
-    by_column = {column: name for name, column in records.columns.items()}
-    rows = set(records.frame.index)
-    for address in sorted(broken):
-        letters = address.rstrip("0123456789")
-        row, column = int(address[len(letters) :]), column_number(letters)
-        if row in rows and column in by_column:
-            where = Cell(records.sheet, row, column)
-            yield Finding(
-                "READ-10",
-                Severity.ERROR,
-                f"{where} “{by_column[column]}”显示 Excel 错误值，按空白处理",
-                "改正公式，或直接填写内容",
-                where,
-            )
 
 
 def _dictionary(grid: Grid | None) -> dict[str, frozenset[str]]:

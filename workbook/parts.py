@@ -1,21 +1,24 @@
-"""What calamine does not tell of a workbook: its date system, its Excel tables, which cells hold error values."""
+"""What calamine does not tell of a workbook: its date system, its Excel tables, which cells hold error values, how far
+its sheets reach.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
 from workbook.edits import column_number
-from workbook.package import deflate
+from workbook.extent import Extent, measure
+from workbook.package.archive import Archive
 
-_LOCAL_HEADER = 30
 _DATE1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]+\d+)[\"']")
+_MAY_LIE = 1 << 16
+"""Packed bytes that could unpack to more than 64 MB."""
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 
 
@@ -31,19 +34,25 @@ class NativeTable:
     right: int
 
 
-class Parts:
-    """The parts of a workbook's bytes, looked up without regard to case as Excel does.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A sheet's markup looked through: the addresses (``F12``) that show an Excel error, and how far its cells reach."""
 
-    Raises ``zipfile.BadZipFile`` and ``SyntaxError`` (lxml's) for what is damaged.
+    errors: frozenset[str]
+    extent: Extent
+
+
+class Parts:
+    """The parts of a workbook's package, looked up without regard to case as Excel does.
+
+    Raises NotAWorkbook (the archive's) and ``SyntaxError`` (lxml's) for what is damaged.
     """
 
-    def __init__(self, data: bytes) -> None:
-        import io
-
-        self._data = data
-        self._package = zipfile.ZipFile(io.BytesIO(data))
-        self._infos = {_plain(info.filename): info for info in self._package.infolist()}
-        self._main = next((name for name in self._infos if name.endswith("workbook.xml")), "")
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._members = {_plain(member.name): member for member in archive.members}
+        main = next((part for kind, part in self._relations("").values() if kind == "officeDocument"), "")
+        self._main = main or next((name for name in self._members if name.endswith("workbook.xml")), "")
 
     @cached_property
     def date1904(self) -> bool:
@@ -58,20 +67,38 @@ class Parts:
         found = []
         for sheet, part in self._sheets.items():
             for kind, target in self._relations(part).values():
-                if kind == "table" and target in self._infos:
+                if kind == "table" and target in self._members:
                     table = _table(etree.fromstring(self._read(target)), sheet)
                     found += [table] if table else []
         return tuple(found)
 
-    @cached_property
-    def errors(self) -> dict[str, frozenset[str]]:
-        """Per sheet the addresses (``F12``) whose cell shows an Excel error such as ``#REF!``."""
-        shown = {sheet: frozenset(_error_cells(self._read(part))) for sheet, part in self._sheets.items()}
-        return {sheet: cells for sheet, cells in shown.items() if cells}
+    def look(self) -> dict[str, Seen]:
+        """Every sheet looked through, by the sheets' order; those whose part is not found are left out.
+
+        Raises ValueError for a sheet in UTF-16.
+        """
+        found = {}
+        for sheet, part in self._sheets.items():
+            xml = self._read(part)
+            if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in xml[:8]:
+                raise ValueError(f"{part} is in UTF-16")  # calamine would take it for an empty sheet
+            found[sheet] = Seen(frozenset(_error_cells(xml)), measure(xml))
+        return found
 
     def size(self, sheet: str) -> int:
         """The length of a sheet's markup in bytes; 0 when its part is not found."""
-        return self._infos[self._sheets[sheet]].file_size if sheet in self._sheets else 0
+        return self._members[self._sheets[sheet]].size if sheet in self._sheets else 0
+
+    def verify(self) -> None:
+        """Unpack what a reader will, the sheets apart, so that none of it turns out larger than it states."""
+        sheets = set(self._sheets.values())
+        for name, member in self._members.items():
+            if member.packed > _MAY_LIE and name not in sheets and name.endswith((".xml", ".rels")):
+                self._archive.read(member)
+
+    def without(self, cut: Mapping[str, bytes]) -> bytes:
+        """The whole workbook with other markup in some of its sheets."""
+        return self._archive.rewrite({self._members[self._sheets[sheet]].name: [xml] for sheet, xml in cut.items()})
 
     @cached_property
     def _sheets(self) -> dict[str, str]:
@@ -85,7 +112,7 @@ class Parts:
         for sheet in etree.fromstring(self._read(self._main)).iter("{*}sheet"):
             relation = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
             _, target = relations.get(relation, ("", ""))
-            if target in self._infos:
+            if target in self._members:
                 found[sheet.get("name", "")] = target
         return found
 
@@ -95,7 +122,7 @@ class Parts:
 
         folder, name = posixpath.split(part)
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
-        if rels not in self._infos:
+        if rels not in self._members:
             return {}
         found = {}
         for relation in etree.fromstring(self._read(rels)).iter("{*}Relationship"):
@@ -106,22 +133,10 @@ class Parts:
         return found
 
     def _known(self, part: str) -> str:
-        return part if part in self._infos else unquote(part)
+        return part if part in self._members else unquote(part)
 
     def _read(self, part: str) -> bytes:
-        info = self._infos[part]
-        if info.compress_type != zipfile.ZIP_DEFLATED or info.flag_bits & 1:
-            return self._package.read(info)
-        header = self._data[info.header_offset : info.header_offset + _LOCAL_HEADER]
-        lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-        start = info.header_offset + _LOCAL_HEADER + lengths
-        try:  # a sheet of a hundred megabytes: the fast engine takes a quarter of zipfile's time
-            plain = deflate.inflate(memoryview(self._data)[start : start + info.compress_size], info.file_size)
-        except (ValueError, deflate.BadStream) as error:
-            raise zipfile.BadZipFile(part) from error
-        if deflate.crc32(plain) != info.CRC:
-            raise zipfile.BadZipFile(part)
-        return plain
+        return self._archive.read(self._members[part])
 
 
 def _plain(name: str) -> str:

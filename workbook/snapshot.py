@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
 import python_calamine as calamine
 
-from workbook import store
-from workbook.errors import NotAWorkbook
-from workbook.parts import NativeTable, Parts
+from workbook import extent, store
+from workbook.errors import CannotPatch, KesuError, NotAWorkbook
+from workbook.package.archive import Archive, open_archive
+from workbook.package.book import Book
+from workbook.parts import NativeTable, Parts, Seen
+from workbook.schema import TABLES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The wall clock of every time in the workbook (the contract)."""
@@ -51,6 +54,10 @@ class Snapshot:
     errors: Mapping[str, frozenset[str]]
     """Per sheet the addresses (``F12``) whose cell shows an Excel error such as ``#REF!``."""
     date1904: bool
+    strays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Per sheet the cells (``XFD1048576``) far away from all others, which were not read (workbook.extent)."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Sheets that hold none of the contract's tables by name and were too large to read: how many cells they span."""
 
 
 def read(path: Path) -> Snapshot:
@@ -67,24 +74,36 @@ def read(path: Path) -> Snapshot:
 def parse(data: bytes, *, path: Path, sha256: str, modified: dt.datetime) -> Snapshot:
     """Turn the bytes of a workbook into a snapshot; see :func:`read` for what it raises."""
     _refuse_other_formats(data, path)
+    archive = None
     try:
-        parts = Parts(data)
+        archive = open_archive(data)
+        parts = Parts(archive)
         tables, date1904 = parts.tables, parts.date1904
-        grids, errors = _side_by_side(data, parts)
+        read = _side_by_side(data, parts)
     except calamine.PasswordError as error:
         raise NotAWorkbook(_ENCRYPTED.format(name=path.name)) from error
-    except (calamine.CalamineError, zipfile.BadZipFile, KeyError, OSError, ValueError, EOFError, SyntaxError) as error:
+    except CannotPatch as error:  # what the writer would not touch: a bomb, two parts of one name
+        raise NotAWorkbook(f"“{path.name}”不能读取：{error}") from error
+    except (calamine.CalamineError, NotAWorkbook, KeyError, OSError, ValueError, EOFError, SyntaxError) as error:
         # SyntaxError is what lxml raises for markup that calamine lets pass.
-        raise NotAWorkbook(f"“{path.name}”不完整或已损坏，无法打开。请用 Excel 打开检查，或从备份恢复。") from error
+        raise _unreadable(archive, path, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # calamine's, which derives from no Exception
+            raise
+        raise _unreadable(archive, path, error) from error
+    left_out = {name: seen.extent.cells for name, seen in read.seen.items() if not seen.extent.readable}
+    _refuse_too_large(path, left_out, tables)
     return Snapshot(
         path=path,
         data=data,
         sha256=sha256,
         modified=modified,
-        grids=grids,
+        grids=read.grids,
         tables=tables,
-        errors=errors,
+        errors={name: seen.errors for name, seen in read.seen.items() if seen.errors},
         date1904=date1904,
+        strays={name: seen.extent.strays for name, seen in read.seen.items() if seen.extent.strays},
+        left_out=left_out,
     )
 
 
@@ -108,23 +127,75 @@ def _is_worksheet(sheet: calamine.SheetMetadata) -> bool:
     return sheet.typ == calamine.SheetTypeEnum.WorkSheet
 
 
-def _side_by_side(data: bytes, parts: Parts) -> tuple[dict[str, Grid], Mapping[str, frozenset[str]]]:
-    """The largest sheet on one thread, all else on another: calamine parses without Python's lock."""
-    book = calamine.load_workbook(io.BytesIO(data))
-    names = [sheet.name for sheet in book.sheets_metadata if _is_worksheet(sheet)]
-    largest = max(names, key=parts.size, default="")
+@dataclass(frozen=True, slots=True)
+class _Read:
+    grids: dict[str, Grid]
+    seen: dict[str, Seen]
 
-    def read_others() -> dict[str, Grid]:
-        own = calamine.load_workbook(io.BytesIO(data))  # one reader serves one thread
-        return {name: _grid(own, name) for name in names if name != largest}
 
+def _side_by_side(data: bytes, parts: Parts) -> _Read:
+    """The largest sheet on one thread, all else on another: calamine parses without Python's lock.
+
+    No sheet is parsed before it is known how far its cells reach, for calamine lays out all between the first and the
+    last, and no shared text before it is known to be as long as the package states.
+    """
+    parts.verify()
     with ThreadPoolExecutor(max_workers=1) as aside:
-        reading, errors = aside.submit(read_others), aside.submit(lambda: parts.errors)
+        looking = aside.submit(parts.look)
+        book = calamine.load_workbook(io.BytesIO(data))
+        seen = looking.result()
+        cut = {name: one.extent.xml for name, one in seen.items() if one.extent.xml is not None}
+        if cut:
+            data = parts.without(cut)
+            book = calamine.load_workbook(io.BytesIO(data))
+        names = [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if _is_worksheet(sheet) and (sheet.name not in seen or seen[sheet.name].extent.readable)
+        ]
+        largest = max(names, key=parts.size, default="")
+
+        def read_others() -> dict[str, Grid]:
+            own = calamine.load_workbook(io.BytesIO(data))  # one reader serves one thread
+            return {name: _grid(own, name) for name in names if name != largest}
+
+        reading = aside.submit(read_others)
         grids = {name: _grid(book, name) for name in names if name == largest} | reading.result()
-        return {name: grids[name] for name in names}, errors.result()
+        return _Read({name: grids[name] for name in names}, seen)
 
 
 def _grid(book: calamine.CalamineWorkbook, name: str) -> Grid:
     sheet = book.get_sheet_by_name(name)
     row, column = sheet.start or (0, 0)  # to_python() leaves out the empty rows and columns before the first cell
     return Grid(name, sheet.to_python(), row + 1, column + 1)
+
+
+def _refuse_too_large(path: Path, left_out: Mapping[str, int], tables: Iterable[NativeTable]) -> None:
+    """Nothing can be said without a sheet that holds a table of the contract, by its Excel name or its own."""
+    ours = {table.name for table in TABLES}
+    needed = {table.sheet for table in TABLES} | {table.sheet for table in tables if table.name in ours}
+    for name in left_out:
+        if name in needed:
+            raise NotAWorkbook(
+                f"“{path.name}”的工作表“{name}”从第一格到最后一格跨了 {extent.LIMIT // 10_000} 万格以上，读不了。"
+                f"请在这张表里按 Ctrl+End，删除远离表格的内容后保存再试。"
+            )
+
+
+def _unreadable(archive: Archive | None, path: Path, error: BaseException) -> NotAWorkbook:
+    """Why a file that is a package cannot be read, once a reader has failed on it: damaged, no workbook, or beyond us."""
+    damaged = NotAWorkbook(f"“{path.name}”不完整或已损坏，无法打开。请用 Excel 打开检查，或从备份恢复。")
+    if archive is None:
+        return damaged
+    try:
+        for member in archive.members:
+            plain = archive.read(member)
+            if member.name.lower().endswith((".xml", ".rels")):
+                expat.ParserCreate().Parse(plain, True)
+    except (NotAWorkbook, expat.ExpatError):
+        return damaged
+    try:
+        Book(archive.data)
+    except KesuError as refusal:
+        return NotAWorkbook(f"“{path.name}”打不开：{refusal}")
+    return NotAWorkbook(f"“{path.name}”没有损坏，但有 kesu 读不懂的写法。请用 Excel 打开，另存一份 .xlsx 再试。")
