@@ -8,14 +8,19 @@ import numpy as np
 
 from automation.checks.facts import Check, Facts, mark
 from automation.roster import names_in
+from automation.sla import limits
+from automation.sla.calendar import Instants
+from automation.sla.events import NEVER
 from automation.sla.limits import FAILED_CONTACT
-from automation.sla.rules import SECONDS
+from automation.sla.rules import Condition, Rule, Unit
+from automation.sla.stages import StageClock
 from automation.sla.verdict import Verdict
 from workbook import distinct
 from workbook.finding import Finding, Severity
 from workbook.schema import CALLBACKS
 
 LIABILITY, CALLBACK = "STD-04", "STD-09"
+_UNREACHED = Condition("联系结果", FAILED_CONTACT)
 
 
 def extension_without_record(facts: Facts) -> Iterator[Finding]:
@@ -24,11 +29,14 @@ def extension_without_record(facts: Facts) -> Iterator[Finding]:
     if found is None:
         return
     rows, stage = found
-    if stage.rule.extension is None:
-        return
     register = facts.register.loc[rows]
-    limit, longer = stage.rule.limit or 24, stage.rule.extension
-    claimed = (register["联系结果"] == FAILED_CONTACT).to_numpy(dtype=bool) & ~stage.extended & ~np.isnat(stage.start)
+    longest = _longest(facts, stage)
+    refused = ~np.isnat(longest) & ~stage.extended
+    claimed = (register["联系结果"] == FAILED_CONTACT).to_numpy(dtype=bool) & refused
+
+    def rule(row: int) -> Rule:
+        return stage.rule_at(int(rows.get_loc(row)))
+
     yield from mark(
         facts.ledger.register,
         rows[claimed],
@@ -36,21 +44,40 @@ def extension_without_record(facts: Facts) -> Iterator[Finding]:
         LIABILITY,
         Severity.ERROR,
         lambda row: (
-            f"“联系结果”是“{FAILED_CONTACT}”，但没有 {limit:g} 小时内的联系时间，不能按 {longer:g} 小时计，仍按 {limit:g} 小时"
+            f"“联系结果”是“{FAILED_CONTACT}”，但没有 {_span(rule(row))}内的联系时间，"
+            f"不能按 {_span(rule(row), longer=True)}计，仍按 {_span(rule(row))}"
         ),
         "补填当时联系客户的时间，或在“处理记录”中补记一条 联系客户/未联系上",
     )
-    beyond = stage.start + np.timedelta64(round(longer * SECONDS[stage.rule.unit]), "s")
-    used = stage.is_(Verdict.FINISHED_LATE) & ~stage.extended & ~claimed & (stage.actual <= beyond)
+    used = stage.is_(Verdict.FINISHED_LATE) & refused & ~claimed & (stage.actual <= longest)
     yield from mark(
         facts.ledger.register,
         rows[used],
         "联系结果",
         LIABILITY,
         Severity.ERROR,
-        lambda row: f"用了 {limit:g} 到 {longer:g} 小时才转管理部，却没有未联系上客户的记录，按 {limit:g} 小时计为超时",
+        lambda row: (
+            f"用了 {rule(row).limit:g} 到 {_span(rule(row), longer=True)}才转管理部，"
+            f"却没有未联系上客户的记录，按 {_span(rule(row))}计为超时"
+        ),
         f"如当时确实没联系上，补填联系时间和“{FAILED_CONTACT}”；否则按超时处理",
     )
+
+
+def _longest(facts: Facts, stage: StageClock) -> Instants:
+    """Until when each ticket would be on time if nobody could reach the customer; missing where its rule allows no more."""
+    ends = np.full(len(stage.start), NEVER, dtype="M8[s]")
+    for number, rule in enumerate(stage.rules):
+        mine = stage.version == number
+        if rule.condition == _UNREACHED and mine.any():
+            ends[mine] = limits.prolonged(rule, stage.counted[mine], facts.clocks.calendar)
+    return ends
+
+
+def _span(rule: Rule, *, longer: bool = False) -> str:
+    """One of the two limits in words: ``24 小时``, ``2 个工作日``."""
+    count = rule.extension if longer else rule.limit
+    return f"{count:g} {'个' if rule.unit in (Unit.WORKDAY, Unit.OPEN_HOUR) else ''}{rule.unit.value}"
 
 
 def callback_owed(facts: Facts) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from automation.sla import returns
 from automation.sla.calendar import Instants, Mask
-from automation.sla.events import Event
+from automation.sla.events import Event, of_event
 from automation.sla.rules import PROMISED
 from automation.sla.stages import FlowClock, StageClock
 from workbook.edits import column_letter
@@ -122,8 +122,7 @@ def _written(records: Records, event: Event, column: str, numbers: set[str]) -> 
     """The entries of an event by ticket and time as written, the first of several: ``row``, ``word``."""
     frame = records.frame[records.frame["编号"].isin(numbers)]
     if event.in_records:
-        frame = frame[frame["事项"].isin(event.words)]
-        frame = frame[frame["结果"].str.contains(event.result, regex=False)] if event.result else frame
+        frame = of_event(event, frame)
     times = frame[column].to_numpy(dtype="M8[s]")
     words = frame["事项"].to_numpy(dtype=object) if event.in_records else np.full(len(frame), column, dtype=object)
     key = pd.MultiIndex.from_arrays([frame["编号"].to_numpy(dtype=object), times])

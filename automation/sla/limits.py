@@ -52,6 +52,13 @@ def ends(
     return Ends(due, cutoff(rule, due), _risk(rule, start, due, share_of, calendar), extended)
 
 
+def prolonged(rule: Rule, start: Instants, calendar: Calendar) -> Instants:
+    """The last instant on time if the longer limit counted, granted or not; missing where the rule has none."""
+    if rule.extension is None:
+        return np.full(len(start), NEVER, dtype="M8[s]")
+    return cutoff(rule, _due(rule, rule.extension, start, calendar))
+
+
 def cutoff(rule: Rule, due: Instants) -> Instants:
     """The last instant on time: of a limit that is a day the whole of its last minute, else the due time itself."""
     whole_minute = due + (_MINUTE - np.timedelta64(1, "s"))

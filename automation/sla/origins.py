@@ -8,7 +8,7 @@ import numpy as np
 
 from automation.past import PRESENCE
 from automation.sla import returns
-from automation.sla.events import Event
+from automation.sla.events import Event, of_event
 from automation.sla.pending import items
 from automation.sla.rules import PROMISED
 from automation.sla.stages import FlowClock, StageClock
@@ -61,7 +61,7 @@ def of(event: Event, ledger: Ledger, row: int, instant: np.datetime64) -> Origin
     frame = records.frame[records.frame[PRESENCE] == ledger.register.frame.at[row, PRESENCE]]
     column = "时间" if event.in_records else event.words[0]
     if event.in_records:
-        frame = frame[frame["事项"].isin(event.words) & frame["结果"].str.contains(event.result, regex=False)]
+        frame = of_event(event, frame)
     frame = frame[frame[column].to_numpy(dtype="M8[s]") == instant]
     if frame.empty:
         return Origin(event.chinese, ())

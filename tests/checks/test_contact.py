@@ -7,6 +7,14 @@ from tests.checks.cases import ERROR, Case
 
 CLAIMED = "反馈登记\n编号 | 填单时间 | 联系结果 | 客户联系时间\nFK20261103-001 | 11-03 09:00 | 未联系上 | "
 RECORD = "\n\n处理记录\n编号 | 时间 | 事项 | 结果\nFK20261103-001 | 11-04 09:00 | 联系客户 | 电话未联系上"
+HANDED = "反馈登记\n编号 | 填单时间 | 联系结果 | 转管理部时间\nFK20261103-001 | 11-03 09:00 | 已联系 | "
+RULE = "\n\n规则\n规则号 | 流程 | 环节 | 起点 | 终点 | 时限 | 单位 | 延长时限 | 延长条件\nSTD-04 | 标准流程 | 责任认定 | 填单时间 | 转管理部时间 | "
+
+
+def rule(limit: str) -> str:
+    """STD-04 with another limit, in another unit, prolonged to something else."""
+    return f"{RULE}{limit} | 联系结果=未联系上"
+
 
 CASES = (
     Case(
@@ -63,6 +71,42 @@ CASES = (
         "却没有未联系上客户的记录",
         "反馈登记\n编号 | 填单时间 | 联系结果 | 转管理部时间\nFK20261103-001 | 11-03 09:00 | 已联系 | 11-05 09:00",
         ("11-05 09:00", "11-05 09:01"),
+    ),
+    Case(
+        "the longer limit claimed in working days",
+        "STD-04",
+        "反馈登记!D2",
+        ERROR,
+        "没有 1 个工作日内的联系时间,不能按 2 个工作日计,仍按 1 个工作日",
+        CLAIMED + "11-05 09:00" + rule("1 | 工作日 | 2"),
+        ("11-05 09:00", "11-04 09:00"),
+    ),
+    Case(
+        "the longer limit used in working days",
+        "STD-04",
+        "反馈登记!C2",
+        ERROR,
+        "用了 1 到 2 个工作日才转管理部",
+        HANDED + "11-05 23:59" + rule("1 | 工作日 | 2"),
+        ("11-05 23:59", "11-06 00:01"),
+    ),
+    Case(
+        "the longer limit used in opening hours, which are over on the third day only",
+        "STD-04",
+        "反馈登记!C2",
+        ERROR,
+        "用了 8 到 16 个营业小时才转管理部",
+        HANDED + "11-05 09:00" + rule("8 | 营业小时 | 16"),
+        ("11-05 09:00", "11-05 17:31"),
+    ),
+    Case(
+        "a dealership that gives nobody more time",
+        "STD-04",
+        "反馈登记!C2",
+        ERROR,
+        "按 24 小时计为超时",
+        HANDED + "11-04 09:01" + rule("24 | 小时 | 48"),
+        ("24 | 小时 | 48 | 联系结果=未联系上", "24 | 小时 | | "),
     ),
     Case(
         "archived without the callback that was asked for",
