@@ -46,7 +46,10 @@ def run(ledger: Ledger, book: RuleBook, calendar: Calendar, now: dt.datetime, hi
         tickets = register[flow_of == flow]
         if len(tickets):
             flows[flow] = _flow(_Flow(flow, tickets, pendings, ledger, book, calendar, moment, history))
-    beside = promises.of_all(ledger, book, calendar, moment, history)
+    closed: Mask = np.zeros(len(register), dtype=bool)
+    for one in flows.values():
+        closed[register.index.get_indexer(one.index)] = one.archived
+    beside = promises.of_all(ledger, book, calendar, moment, history, closed)
     return Clocks(now, flows, now_at(flows, register), beside, calendar)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from automation.past import History
 from automation.sla import courses, days, events, judgement
-from automation.sla.calendar import Calendar, Instants
+from automation.sla.calendar import Calendar, Instants, Mask
 from automation.sla.events import NEVER, STARTS_LAST, Occurrences
 from automation.sla.judgement import Circumstances
 from automation.sla.rounds import pair
@@ -20,11 +20,13 @@ from workbook.ledger import Ledger
 
 
 def of_all(
-    ledger: Ledger, book: RuleBook, calendar: Calendar, now: np.datetime64, history: History
+    ledger: Ledger, book: RuleBook, calendar: Calendar, now: np.datetime64, history: History, closed: Mask
 ) -> tuple[BesideClock, ...]:
-    """One clock a rule of 所有流程, over the whole register."""
+    """One clock a rule of 所有流程, over the whole register. ``closed``: which of its cases are archived for good so far."""
     tickets = ledger.register.frame
-    return tuple(_of_rule(rules, tickets, ledger, calendar, now, history) for rules in book.for_all if len(tickets))
+    if not len(tickets):
+        return ()
+    return tuple(_of_rule(rules, tickets, ledger, calendar, now, history, closed) for rules in book.for_all)
 
 
 def _of_rule(
@@ -34,10 +36,10 @@ def _of_rule(
     calendar: Calendar,
     now: np.datetime64,
     history: History,
+    closed: Mask,
 ) -> BesideClock:
     rule = rules[-1]
     version = versions(rules, tickets["接收时间"].to_numpy(dtype="M8[s]"))
-    archived = tickets[ARCHIVED].notna().to_numpy(dtype=bool)
     around = Circumstances.none(len(tickets))
     if rule.promised:
         given = _given(tickets, history, now)
@@ -46,8 +48,12 @@ def _of_rule(
         course = courses.in_rounds(pair(events.from_column(given, STARTS_LAST), answers), len(tickets))
     else:
         (course,) = courses.of_flow([rules], [version], tickets, ledger, now)
-    # Nobody owes an answer in a case that is closed: what was not recorded before cannot be told any more.
-    undone = archived & np.isnat(course.actual)
+    # Nobody owes an answer in a case that is closed: what was not recorded before cannot be told any more, and opening the
+    # case again (申诉, 退回) does not bring it back. What falls due, or begins, only afterwards is owed.
+    owed_from = tickets[PROMISED].to_numpy(dtype="M8[s]") if rule.promised else course.start
+    filed = days.last(tickets[ARCHIVED].to_numpy(dtype="M8[s]"))
+    over = closed | (days.last_minute(owed_from) <= filed)
+    undone = over & np.isnat(course.actual)
     unasked = undone & np.isnat(course.start)
     around = replace(around, done_later=undone, skipped=unasked, why_skipped=Reason.NOT_OPENED)
     clock = judgement.stage(rules, version, course, tickets, around, (), ledger, calendar, now)

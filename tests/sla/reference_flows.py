@@ -520,10 +520,20 @@ def standing(rules: Sequence[Row], stages: dict[str, list[Stage]], facts: Facts,
 # --- Beside every flow ------------------------------------------------------------------------------------------------
 
 
+def over(facts: Facts, owed_from: dt.datetime | None) -> bool:
+    """Decided: in a closed case nothing is owed. Of one that was opened again, neither is what began, or was promised for a
+    time, before it was filed: whether it was done cannot be told any more.
+    """
+    filed = _past(facts, FILED)
+    if not filed or is_filed(rows_of(facts.ticket["流程"]), facts):
+        return bool(filed)
+    return owed_from is not None and owed_from <= at_latest(filed)
+
+
 def third_day(facts: Facts) -> Stage:
     """X-01: the customer is called within three days of the completion."""
     (rule,) = (row for row in rows_of("所有流程") if row["规则号"] == "X-01")
-    start, filed = _past(facts, "执行完成时间"), _past(facts, FILED)
+    start = _past(facts, "执行完成时间")
     calls = [one for one in happenings(rule["终点"], facts) if start is None or one.last >= start]
     actual = min(calls, key=lambda one: one.last).first if calls else None
     counted = counts_from(start) if start else None
@@ -532,11 +542,11 @@ def third_day(facts: Facts) -> Stage:
     if actual and not start:
         return Stage(None, None, actual, "无法判定:起点缺失")
     if not start or not due or not counted:
-        return Stage(None, None, None, "无需" if filed else "未到")
+        return Stage(None, None, None, "无需" if over(facts, None) else "未到")
     if actual:
         return Stage(start, due, actual, "按时完成" if actual <= due else "超时完成")
     # Decided: in a closed case nobody owes a call; whether there was one cannot be told.
-    verdict = "无法判定:漏填" if filed else _running(facts.now, counted + (due - counted) * 3 / 4, due)
+    verdict = "无法判定:漏填" if over(facts, counted) else _running(facts.now, counted + (due - counted) * 3 / 4, due)
     return Stage(start, due, None, verdict)
 
 
@@ -550,9 +560,9 @@ def promise(facts: Facts, seen: dt.datetime | None) -> Stage:
     one that gave the promise if it is of the day on which that was given, unless an answer was promised for that very day.
     """
     (rule,) = (row for row in rows_of("所有流程") if row["规则号"] == "X-07")
-    promised, filed = facts.ticket.get("下次答复时间"), _past(facts, FILED)
+    promised = facts.ticket.get("下次答复时间")
     if not promised:
-        return Stage(None, None, None, "无需" if filed else "未到")
+        return Stage(None, None, None, "无需" if over(facts, None) else "未到")
     given, due = seen or facts.now, counts_from(promised)
     until = due + dt.timedelta(seconds=59) if due.time() == dt.time(23, 59) else due
     if given >= promised:
@@ -567,7 +577,7 @@ def promise(facts: Facts, seen: dt.datetime | None) -> Stage:
     if answers:
         actual = max(given, answers[0].first) if answers[0].day else answers[0].first
         return Stage(given, due, actual, "按时完成" if actual <= until else "超时完成")
-    verdict = "无法判定:漏填" if filed else _running(facts.now, due - dt.timedelta(hours=1), until)
+    verdict = "无法判定:漏填" if over(facts, due) else _running(facts.now, due - dt.timedelta(hours=1), until)
     return Stage(given, due, None, verdict)
 
 

@@ -20,7 +20,7 @@ from workbook.vocabulary import FLOW
 TICKETS = 60
 S, H, D = dt.timedelta(seconds=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 STEPS = (0 * S, S, -S, H, -H, 2 * H, D, -D, 3 * D, 3 * D + S, 3 * D - S, 3 * D * 3 / 4, 5 * D)
-WORDS = ("三日回访", "跟踪回访", "答复客户", "反馈进度", "反馈结果", "调查")
+WORDS = ("三日回访", "跟踪回访", "答复客户", "反馈进度", "反馈结果", "调查", "申诉", "升级二级")
 NOW = dt.datetime(2026, 11, 10, 9, 0)
 
 
@@ -35,7 +35,7 @@ def a_case(die: random.Random, number: str) -> tuple[dict[str, Any], list[dict[s
     if die.random() < 0.3:
         row["归档时间"] = at + die.choice(STEPS)
     entries = [
-        {"编号": number, "时间": at + die.choice(STEPS), "事项": die.choice(WORDS), "结果": ""}
+        {"编号": number, "时间": at + die.choice(STEPS), "事项": die.choice(WORDS), "结果": die.choice(("", "不满意"))}
         for _ in range(die.choice((0, 1, 2, 4)))
     ]
     often = die.choice((0, 0.3, 1))  # how many of these times are dates alone
