@@ -2,6 +2,25 @@ Option Explicit
 ' The four buttons. Each says what it did, or why it did nothing.
 
 Private Const MOST_TOLD As Long = 12
+Private Const MOST_SIGNS As Long = 680
+
+Public Function kesuMenu(ByVal button As Long) As String
+    ' Caption, macro and key of a button (0 to 3), divided by bars: for the context menu.
+    Select Case button
+    Case 0
+        kesuMenu = "立即检查|kesuCheckNow|^+j"
+    Case 1
+        kesuMenu = "打印处理单|kesuPrint|^+d"
+    Case 2
+        kesuMenu = "转未了事宜|kesuToPending|^+w"
+    Case 3
+        kesuMenu = "发送|kesuSend|^+m"
+    End Select
+End Function
+
+Private Sub TellNoRegister()
+    kesuTell "这个工作簿里找不到“" & kesuSheetOf(kesuRegisterTable()) & "”表，或表头不全。"
+End Sub
 
 Public Sub kesuCheckNow()
     ' Every row of the register, and the figures of the dashboard's first line.
@@ -9,7 +28,7 @@ Public Sub kesuCheckNow()
     On Error GoTo Failed
     Set sheet = kesuRegister(ThisWorkbook)
     If sheet Is Nothing Then
-        kesuTell "这个工作簿里找不到“反馈登记”表，或表头不全。"
+        TellNoRegister
         Exit Sub
     End If
     kesuForgetLists
@@ -29,12 +48,14 @@ End Sub
 
 Public Function kesuReport(ByVal sheet As Object, ByVal moment As Double, ByRef where As String) As String
     ' What the check says: the figures, how many problems by rule, the first of them. kesuRegister went before.
-    Dim row As Long, i As Long, problems() As String, parts() As String, told As String, rules As String, n As Long
-    Dim tickets As Long, unfiled As Long, late As Long, soon As Long, wrong As Long, text As String
+    Dim row As Long, i As Long, problems() As String, parts() As String, told() As String, rules As String, n As Long
+    Dim tickets As Long, unfiled As Long, late As Long, soon As Long, wrong As Long, past As Long, text As String
+    ReDim told(1 To MOST_TOLD)
     kesuRememberNumbers True
     For row = kesuHeaderRow + 1 To kesuLastRow(sheet)
         text = kesuRowProblems(sheet, row, moment)
-        If kesuFilled("接收时间") Then
+        If kesuHistoric Then past = past + 1
+        If kesuFilled("接收时间") And (kesuLooked Or Not (kesuOwn Or kesuHistoric)) Then
             tickets = tickets + 1
             If Not kesuFilled("归档时间") Then unfiled = unfiled + 1
             If kesuText("状态") = "超时" Then late = late + 1
@@ -50,22 +71,45 @@ Public Function kesuReport(ByVal sheet As Object, ByVal moment As Double, ByRef 
                     rules = Counted(rules, parts(0))
                     If where = "" Then where = kesuAddress(sheet, row, parts(1))
                     If n <= MOST_TOLD Then
-                        told = told & vbLf & sheet.Name & "!" & kesuAddress(sheet, row, parts(1)) & " " & parts(2) & _
-                            " [" & parts(0) & "]" & vbLf & "      → " & parts(3)
+                        told(n) = Cut(sheet.Name & "!" & kesuAddress(sheet, row, parts(1)) & " " & parts(2) & " [" & parts(0) & "]", 110) & _
+                            vbLf & Cut("      → " & parts(3), 110)
                     End If
                 End If
             Next i
         End If
     Next row
     kesuRememberNumbers False
-    text = "共 " & tickets & " 单：未归档 " & unfiled & "，超时 " & late & "，临近 " & soon & "（状态以 kesu 上次处理为准）。" & vbLf
+    text = "共 " & tickets & " 单：未归档 " & unfiled & "，超时 " & late & "，临近 " & soon & "（状态以 kesu 上次处理为准）。"
+    If past > 0 Then text = text & "另有 " & past & " 单是 " & Format$(CDate(kesuSince()), "yyyy-mm-dd") & " 之前的历史记录，不检查。"
     If n = 0 Then
-        text = text & "逐行检查没有发现问题。"
+        kesuReport = text & vbLf & "逐行检查没有发现问题。" & vbLf & KesusPart()
     Else
-        text = text & wrong & " 行共 " & n & " 处要改：" & Replace(Mid$(rules, 2), "|", ",") & vbLf & told
-        If n > MOST_TOLD Then text = text & vbLf & ChrW(&H2026) & " 还有 " & (n - MOST_TOLD) & " 处。改一行，状态栏就会显示这一行还有什么。"
+        text = text & vbLf & Cut(wrong & " 行共 " & n & " 处要改：" & Replace(Mid$(rules, 2), "|", "、"), 200)
+        kesuReport = WithSome(text, told, n)
     End If
-    kesuReport = text & vbLf & vbLf & "时限、台帐、奖罚等要由 kesu 检查：保存后点“发送”，或等下一次定时处理。"
+End Function
+
+Private Function KesusPart() As String
+    KesusPart = "时限、台帐、奖罚等要由 kesu 检查：保存后点“发送”，或等下一次定时处理。"
+End Function
+
+Private Function WithSome(ByVal text As String, ByRef told() As String, ByVal n As Long) As String
+    ' The figures, how many problems are not named here, and as many of the first as a message box shows: it cuts off
+    ' what is longer without a sign.
+    Dim shown As Long, list As String
+    For shown = 1 To MOST_TOLD
+        If shown > n Then Exit For
+        If Len(text) + Len(list) + Len(told(shown)) > MOST_SIGNS Then Exit For
+        list = list & vbLf & told(shown)
+    Next shown
+    shown = shown - 1
+    If n > shown Then text = text & vbLf & "这里是前 " & shown & " 处，还有 " & (n - shown) & " 处：改一行，状态栏就会显示这一行还有什么。"
+    WithSome = text & vbLf & KesusPart() & vbLf & list
+End Function
+
+Private Function Cut(ByVal text As String, ByVal most As Long) As String
+    Cut = Replace(Replace(text, vbCr, ""), vbLf, " ")
+    If Len(Cut) > most Then Cut = Left$(Cut, most - 1) & ChrW(&H2026)
 End Function
 
 Private Function Counted(ByVal rules As String, ByVal rule As String) As String
@@ -86,7 +130,7 @@ End Function
 Private Function ChosenRow(ByVal sheet As Object) As Long
     ' The register's row that is selected, read; 0, having said so, when none is.
     If sheet Is Nothing Then
-        kesuTell "这个工作簿里找不到“反馈登记”表，或表头不全。"
+        TellNoRegister
         Exit Function
     End If
     If ActiveSheet.Name = sheet.Name Then
@@ -100,9 +144,8 @@ End Function
 
 Public Sub kesuPrint()
     ' The form of the selected case: on the sheet that is made for it, else on one that is removed again.
-    Dim sheet As Object, form As Object, row As Long, alerts As Boolean, events As Boolean
+    Dim sheet As Object, form As Object, made As Object, row As Long, events As Boolean, reason As String
     events = Application.EnableEvents
-    alerts = Application.DisplayAlerts
     On Error GoTo Failed
     Set sheet = kesuRegister(ThisWorkbook)
     row = ChosenRow(sheet)
@@ -120,21 +163,37 @@ Public Sub kesuPrint()
     End If
     Application.EnableEvents = False
     Application.ScreenUpdating = False
-    Set form = kesuFormOf(sheet, row)
+    Set made = ThisWorkbook.Worksheets.Add(After:=sheet)
+    kesuFormOn made
     Application.ScreenUpdating = True
-    kesuPrintSheet form
-    Application.DisplayAlerts = False
-    form.Delete
-    Application.DisplayAlerts = alerts
+    kesuPrintSheet made
+    reason = Removed(made)
     sheet.Activate
     Application.EnableEvents = events
+    If reason <> "" Then kesuTell reason
     Exit Sub
 Failed:
+    reason = "没能打印：" & Err.Description
     Application.ScreenUpdating = True
-    Application.DisplayAlerts = alerts
+    If Not made Is Nothing Then reason = reason & vbLf & Removed(made)
     Application.EnableEvents = events
-    kesuTell "没能打印：" & Err.Description
+    kesuTell reason
 End Sub
+
+Private Function Removed(ByVal made As Object) As String
+    ' Take the sheet that was made for printing away, for it shows a customer's data; says so when it cannot.
+    Dim alerts As Boolean, head As String
+    On Error GoTo Failed
+    alerts = Application.DisplayAlerts
+    head = made.Name
+    Application.DisplayAlerts = False
+    made.Delete
+    Application.DisplayAlerts = alerts
+    Exit Function
+Failed:
+    Application.DisplayAlerts = alerts
+    Removed = "为打印加的工作表“" & head & "”没能删掉（" & Err.Description & "），里面有客户资料，请手工删除。"
+End Function
 
 Private Function TakesNumber(ByVal form As Object) As Boolean
     ' Whether a sheet is the form that shows a case by its number.
@@ -146,10 +205,9 @@ Private Function TakesNumber(ByVal form As Object) As Boolean
     Next column
 End Function
 
-Public Function kesuFormOf(ByVal sheet As Object, ByVal row As Long) As Object
-    ' A sheet with every filled field of the row that was read, two columns, A4.
-    Dim form As Object, i As Long, at As Long
-    Set form = ThisWorkbook.Worksheets.Add(After:=sheet)
+Private Sub kesuFormOn(ByVal form As Object)
+    ' Every filled field of the row that was read onto a new sheet, two columns, A4.
+    Dim i As Long, at As Long
     form.Columns(1).ColumnWidth = 16
     form.Columns(2).ColumnWidth = 70
     form.Range("A1").Value = "客户信息反馈处理单"
@@ -158,7 +216,7 @@ Public Function kesuFormOf(ByVal sheet As Object, ByVal row As Long) As Object
     at = 3
     For i = 0 To UBound(kesuNames)
         If kesuRowFilled(i) And kesuNames(i) <> "提示" Then
-            form.Cells(at, 1).Value = kesuNames(i)
+            form.Cells(at, 1).Value = kesuHeadOf(i)
             form.Cells(at, 2).NumberFormat = "@"
             If kesuRowTime(i) > 0 Then
                 form.Cells(at, 2).Value = kesuClock(kesuRowTime(i))
@@ -171,12 +229,11 @@ Public Function kesuFormOf(ByVal sheet As Object, ByVal row As Long) As Object
     form.Range("A3:B" & (at - 1)).WrapText = True
     form.Range("A3:B" & (at - 1)).VerticalAlignment = -4160
     form.Range("A3:B" & (at - 1)).Borders.LineStyle = 1
-    Set kesuFormOf = form
-End Function
+End Sub
 
 Public Sub kesuToPending()
-    ' The selected case into both ledgers, with the same facts (STD-12, STD-15).
-    Dim sheet As Object, row As Long, names() As String, i As Long, told As String, facts As String, events As Boolean
+    ' The selected case into both ledgers, with the same facts, or into none (STD-12, STD-15).
+    Dim sheet As Object, row As Long, told As String, events As Boolean
     events = Application.EnableEvents
     On Error GoTo Failed
     Set sheet = kesuRegister(ThisWorkbook)
@@ -187,130 +244,17 @@ Public Sub kesuToPending()
         Exit Sub
     End If
     If kesuText("责任明确") <> "否" Or kesuText("未明原因") = "" Then
-        kesuTell "只有责任未明的单才转未了事宜：请先把“责任明确”填“否”，并选“未明原因”（STD-12）。"
+        kesuTell kesuInTheirWords("只有责任未明的单才转未了事宜：请先把“责任明确”填“否”，并选“未明原因”（STD-12）。")
         Exit Sub
     End If
-    facts = PendingFacts(CDbl(Now))
-    names = Split(kesuPendingSheets(), "|")
-    For i = 0 To UBound(names)
-        If kesuSheetNamed(ThisWorkbook, names(i)) Is Nothing Then
-            kesuTell "没有“" & names(i) & "”表，两本台帐要记得一样，所以都没有记。"
-            Exit Sub
-        End If
-    Next i
-    facts = Existing(names, facts)
     Application.EnableEvents = False
-    For i = 0 To UBound(names)
-        told = told & vbLf & "“" & names(i) & "”：" & Entered(kesuSheetNamed(ThisWorkbook, names(i)), names(i), facts)
-    Next i
+    told = kesuBothLedgers(ThisWorkbook, CDbl(Now))
     Application.EnableEvents = events
-    kesuTell "未了事宜 " & Split(Split(facts, vbLf)(0), vbTab)(1) & told & vbLf & vbLf & _
-        "还要报主管总经理认可，并在两本台帐里填“认可人”和“认可日期”（STD-13）。"
+    kesuTell told
     Exit Sub
 Failed:
     Application.EnableEvents = events
     kesuTell "没能转入台帐：" & Err.Description
-End Sub
-
-Private Function PendingFacts(ByVal moment As Double) As String
-    ' What both ledgers get: header, value, a line each. The number comes first.
-    Dim reason As String
-    reason = kesuText("内容概要") & ChrW(&HFF08) & kesuText("未明原因") & ChrW(&HFF09)
-    PendingFacts = "编号" & vbTab & kesuText("编号") & vbLf & _
-        "车牌号" & vbTab & kesuText("车牌号") & vbLf & _
-        "客户姓名" & vbTab & kesuText("客户姓名") & vbLf & _
-        "事由" & vbTab & Replace(Replace(reason, vbLf, " "), vbTab, " ") & vbLf & _
-        "转入日期" & vbTab & Format$(CDate(Int(moment)), "yyyy-mm-dd") & vbLf & _
-        "负责人" & vbTab & kesuText("经办人") & vbLf & _
-        "状态" & vbTab & "未了"
-End Function
-
-Private Function RowOf(ByVal sheet As Object, ByVal number As String) As Long
-    ' The last row of a ledger with that number; 0 when none. kesuPlace went before.
-    Dim row As Long, column As Long
-    column = kesuColumn("编号")
-    For row = kesuLastRow(sheet) To kesuHeaderRow + 1 Step -1
-        If UCase$(kesuTidy(kesuShown(sheet.Cells(row, column).Value))) = number Then
-            RowOf = row
-            Exit Function
-        End If
-    Next row
-End Function
-
-Private Function Existing(ByRef names() As String, ByVal facts As String) As String
-    ' When one ledger has the case already, the other one gets what stands there.
-    Dim i As Long, j As Long, row As Long, sheet As Object, number As String, out As String
-    Existing = facts
-    number = Split(Split(facts, vbLf)(0), vbTab)(1)
-    For i = 0 To UBound(names)
-        Set sheet = kesuSheetNamed(ThisWorkbook, names(i))
-        If kesuPlace(sheet, names(i)) Then
-            row = RowOf(sheet, number)
-            If row > 0 Then
-                kesuRead sheet, row
-                out = "编号" & vbTab & number
-                For j = 0 To UBound(kesuNames)
-                    If kesuRowFilled(j) And kesuNames(j) <> "编号" And kesuNames(j) <> "备注" Then
-                        If kesuRowTime(j) > 0 Then
-                            out = out & vbLf & kesuNames(j) & vbTab & Format$(CDate(kesuRowTime(j)), "yyyy-mm-dd")
-                        Else
-                            out = out & vbLf & kesuNames(j) & vbTab & Replace(Replace(kesuRowText(j), vbLf, " "), vbTab, " ")
-                        End If
-                    End If
-                Next j
-                Existing = out
-                Exit Function
-            End If
-        End If
-    Next i
-End Function
-
-Private Function Entered(ByVal sheet As Object, ByVal table As String, ByVal facts As String) As String
-    ' Write a case into one ledger, in the first empty row of its table; says where.
-    Dim row As Long, written() As String, parts() As String, i As Long, column As Long, number As String
-    If Not kesuPlace(sheet, table) Then
-        Entered = "表头不全，没有记"
-        Exit Function
-    End If
-    written = Split(facts, vbLf)
-    number = Split(written(0), vbTab)(1)
-    row = RowOf(sheet, number)
-    If row > 0 Then
-        Entered = "第 " & row & " 行已经有这一单"
-        Exit Function
-    End If
-    row = kesuHeaderRow + 1
-    For i = kesuLastRow(sheet) To kesuHeaderRow + 1 Step -1
-        kesuRead sheet, i
-        If kesuHolds() Then
-            row = i + 1
-            Exit For
-        End If
-    Next i
-    kesuGrow sheet, row
-    For i = 0 To UBound(written)
-        parts = Split(written(i), vbTab)
-        column = kesuColumn(parts(0))
-        If column > 0 And parts(1) <> "" Then
-            If kesuKinds(kesuIndex(parts(0))) = "DATE" Then
-                sheet.Cells(row, column).Value = DateSerial(CLng(Left$(parts(1), 4)), CLng(Mid$(parts(1), 6, 2)), CLng(Mid$(parts(1), 9, 2)))
-            Else
-                sheet.Cells(row, column).Value = parts(1)
-            End If
-        End If
-    Next i
-    Entered = "已记在第 " & row & " 行"
-End Function
-
-Private Sub kesuGrow(ByVal sheet As Object, ByVal row As Long)
-    ' A table takes in the row below it, where there are tables.
-    Dim list As Object
-    On Error Resume Next
-    For Each list In sheet.ListObjects
-        If row = list.Range.Row + list.Range.Rows.Count Then
-            list.Resize sheet.Range(list.Range.Cells(1, 1), sheet.Cells(row, list.Range.Column + list.Range.Columns.Count - 1))
-        End If
-    Next list
 End Sub
 
 Public Sub kesuSend()

@@ -30,7 +30,7 @@ Public Function kesuRowProblems(ByVal sheet As Object, ByVal row As Long, ByVal 
     ' What is wrong with a row, a line each: rule, column, message, advice, divided by tabs. kesuPlace went before.
     found = ""
     kesuRead sheet, row
-    If kesuHolds() Then
+    If kesuJudged(sheet, row) Then
         kesuReadLists sheet.Parent
         CheckRequired
         CheckLists
@@ -48,7 +48,7 @@ End Function
 
 Private Sub Add(ByVal rule As String, ByVal head As String, ByVal message As String, ByVal advice As String)
     If kesuColumn(head) = 0 Then Exit Sub
-    found = found & rule & vbTab & head & vbTab & message & vbTab & advice & vbLf
+    found = found & rule & vbTab & head & vbTab & kesuInTheirWords(message) & vbTab & kesuInTheirWords(advice) & vbLf
 End Sub
 
 Private Sub kesuReadLists(ByVal book As Object)
@@ -66,7 +66,7 @@ Private Sub kesuReadLists(ByVal book As Object)
             End If
         End If
     Next i
-    people = kesuFirstColumn(book, "人员", "姓名")
+    people = kesuFirstColumn(book, kesuSheetOf("人员"), "姓名")
     listsRead = True
 End Sub
 

@@ -53,7 +53,7 @@ Public Sub kesuChanged(ByVal sheet As Object, ByVal target As Object)
     On Error GoTo Failed
     events = Application.EnableEvents
     busy = True
-    If sheet.Name = "字典" Or sheet.Name = "人员" Then kesuForgetLists
+    If sheet.Name = "字典" Or sheet.Name = kesuSheetOf("人员") Then kesuForgetLists
     Set register = kesuRegister(sheet.Parent)
     If Not register Is Nothing Then
         If register.Name = sheet.Name Then LookAt sheet, target
@@ -174,12 +174,13 @@ End Sub
 
 Public Function kesuStamp(ByVal sheet As Object, ByVal target As Object) As Boolean
     ' A double click into an empty time or date of ours to type puts the present one there. True when it did.
-    Dim column As Long, i As Long, moment As Double
+    Dim column As Long, i As Long, moment As Double, table As String
     If Not Works() Then Exit Function
     On Error GoTo Failed
     If target.Cells.Count <> 1 Then Exit Function
-    If kesuColumns(sheet.Name) = "" Then Exit Function
-    If Not kesuPlace(sheet, sheet.Name) Then Exit Function
+    table = kesuTableOn(sheet.Name)
+    If table = "" Then Exit Function
+    If Not kesuPlace(sheet, table) Then Exit Function
     If target.Row <= kesuHeaderRow Then Exit Function
     column = target.Column
     For i = 0 To UBound(kesuNames)

@@ -29,18 +29,16 @@ End Sub
 
 Public Sub kesuShowMenu(ByVal book As Object)
     ' The buttons again, in the context menu of cells and as keys: for workbooks that have no buttons.
-    Dim bar As Variant, item As Object, i As Long, captions() As String, macros() As String, keys() As String
+    Dim bar As Variant, item As Object, i As Long, parts() As String
     On Error Resume Next
     kesuHideMenu
-    captions = Split("立即检查，打印处理单，转未了事宜，发送", ",")
-    macros = Split("kesuCheckNow,kesuPrint,kesuToPending,kesuSend", ",")
-    keys = Split("^+j,^+d,^+w,^+m", ",")
     For i = 0 To 3
-        Application.OnKey keys(i), "'" & book.Name & "'!" & macros(i)
+        parts = Split(kesuMenu(i), "|")
+        Application.OnKey parts(2), "'" & book.Name & "'!" & parts(1)
         For Each bar In Array("Cell", "List Range Popup")
             Set item = Application.CommandBars(bar).Controls.Add(Type:=1, Temporary:=True)
-            item.Caption = "客诉：" & captions(i)
-            item.OnAction = "'" & book.Name & "'!" & macros(i)
+            item.Caption = "客诉：" & parts(0)
+            item.OnAction = "'" & book.Name & "'!" & parts(1)
             item.Tag = "kesu"
             item.BeginGroup = (i = 0)
         Next bar
@@ -48,11 +46,11 @@ Public Sub kesuShowMenu(ByVal book As Object)
 End Sub
 
 Public Sub kesuHideMenu()
-    Dim bar As Variant, i As Long, key As Variant
+    Dim bar As Variant, i As Long
     On Error Resume Next
-    For Each key In Array("^+j", "^+d", "^+w", "^+m")
-        Application.OnKey key
-    Next key
+    For i = 0 To 3
+        Application.OnKey Split(kesuMenu(i), "|")(2)
+    Next i
     For Each bar In Array("Cell", "List Range Popup")
         For i = Application.CommandBars(bar).Controls.Count To 1 Step -1
             If Application.CommandBars(bar).Controls(i).Tag = "kesu" Then Application.CommandBars(bar).Controls(i).Delete
@@ -61,6 +59,8 @@ Public Sub kesuHideMenu()
 End Sub
 
 Public Sub kesuTell(ByVal text As String)
+    ' A message box shows about a thousand signs and cuts off the rest without a sign.
+    If Len(text) > 900 Then text = Left$(text, 899) & ChrW(&H2026)
     MsgBox text, vbInformation, "客诉"
 End Sub
 

@@ -31,12 +31,20 @@ Public Sub kesuLeaveToKesu(ByVal sheet As Object)
     For row = 2 To UBound(area, 1)
         text = kesuTidy(kesuShown(area(row, number)))
         If text = "" Then
-            kesuWait area(row, received)
+            If Not IsNoCase(sheet, kesuHeaderRow + row - 1, area(row, received)) Then kesuWait area(row, received)
         ElseIf kesuTimeOf(area(row, received)) > 0 Then
             Remember kesuTimeOf(area(row, received)), text
         End If
     Next row
 End Sub
+
+Private Function IsNoCase(ByVal sheet As Object, ByVal row As Long, ByVal received As Variant) As Boolean
+    ' History, or a heading of the dealership's own, says nothing of the times of cases to number.
+    If Not (kesuOwn Or kesuSince() > 0) Then Exit Function
+    If kesuTimeOf(received) > 0 Or kesuTrimmed(kesuShown(received)) = "" Then Exit Function
+    If kesuDayIn(received) > 0 And kesuDayIn(received) < kesuSince() Then IsNoCase = True
+    If kesuOwn And Not IsNoCase Then IsNoCase = Not kesuOwnRecord(sheet, row)
+End Function
 
 Public Sub kesuWait(ByVal received As Variant)
     ' A time of receipt whose row belongs to kesu. Text that only kesu can read may be any time: then all do.
@@ -115,7 +123,7 @@ Public Function kesuGiveNumber(ByVal sheet As Object, ByVal row As Long, ByVal m
     If kesuColumn("编号") = 0 Or kesuColumn("编号时间") = 0 Then Exit Function
     If kesuFilled("编号") Or waitingText Then Exit Function
     received = kesuTime("接收时间")
-    If received = 0 Or received > moment Then Exit Function
+    If received = 0 Or received > moment Or received < kesuSince() Then Exit Function
     If IsWaiting(received) Or Not Complete() Then Exit Function
     If Not kesuMayNumber(sheet.Parent) Then Exit Function
     prefix = "FK" & Format$(CDate(received), "yyyymmdd") & "-"

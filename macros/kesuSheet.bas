@@ -21,6 +21,8 @@ Public kesuRowFilled() As Boolean
 
 Private known As String
 Private places As Collection
+Private readSheet As Object
+Private readRow As Long
 
 Public Function kesuPlace(ByVal sheet As Object, ByVal table As String) As Boolean
     ' Find a table's headers on a sheet: which row, which column each (0 where it is missing).
@@ -35,6 +37,11 @@ Public Function kesuPlace(ByVal sheet As Object, ByVal table As String) As Boole
     kesuWidth = sheet.UsedRange.Column + sheet.UsedRange.Columns.Count - 1
     If kesuWidth > LAST_COLUMN Then kesuWidth = LAST_COLUMN
     If kesuWidth < 2 Then kesuWidth = 2
+    If kesuOwnColumns(table) > 0 Then
+        kesuPlace = kesuPlaceOwn(sheet, table)
+        Exit Function
+    End If
+    kesuAsUsual
     top = sheet.Range(sheet.Cells(1, 1), sheet.Cells(bottom, kesuWidth)).Value
     For row = 1 To bottom
         ReDim found(0 To UBound(kesuNames))
@@ -109,6 +116,8 @@ Public Sub kesuRead(ByVal sheet As Object, ByVal row As Long)
     ' One row: text, time and number of every column, and whether there is anything in it.
     Dim area As Variant, i As Long, v As Variant, last As Long, text As String
     last = UBound(kesuNames)
+    Set readSheet = sheet
+    readRow = row
     ReDim kesuRowText(0 To last)
     ReDim kesuRowTime(0 To last)
     ReDim kesuRowNumber(0 To last)
@@ -200,6 +209,10 @@ End Function
 Public Function kesuHolds() As Boolean
     ' Whether the row that was read has anything in it.
     Dim i As Long
+    If kesuOwn Then
+        kesuHolds = kesuOwnRecord(readSheet, readRow)
+        Exit Function
+    End If
     For i = 0 To UBound(kesuRowFilled)
         If kesuRowFilled(i) Then
             kesuHolds = Not kesuHas("合计|汇总|总计|小计|total", LCase$(kesuTrimmed(kesuRowText(i))))
@@ -253,15 +266,17 @@ Public Function kesuSheetNamed(ByVal book As Object, ByVal head As String) As Ob
 End Function
 
 Public Function kesuRegister(ByVal book As Object) As Object
-    ' The register, found and described: by its name, else by its headers. Nothing when there is none.
+    ' The register, found and described: by its name, else, where the headers are the contract's, by them. Nothing when
+    ' there is none.
     Dim one As Object
-    Set kesuRegister = kesuSheetNamed(book, kesuRegisterSheet())
+    Set kesuRegister = kesuSheetNamed(book, kesuSheetOf(kesuRegisterTable()))
     If Not kesuRegister Is Nothing Then
-        If Not kesuPlace(kesuRegister, kesuRegisterSheet()) Then Set kesuRegister = Nothing
+        If Not kesuPlace(kesuRegister, kesuRegisterTable()) Then Set kesuRegister = Nothing
         Exit Function
     End If
+    If kesuOwnColumns(kesuRegisterTable()) > 0 Then Exit Function
     For Each one In book.Worksheets
-        If kesuPlace(one, kesuRegisterSheet()) Then
+        If kesuPlace(one, kesuRegisterTable()) Then
             Set kesuRegister = one
             Exit Function
         End If

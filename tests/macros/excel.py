@@ -23,6 +23,7 @@ Option Explicit
 Public pcMemory As String
 Public started As String
 Public readOnlyCopy As Boolean
+Public noPrinter As Boolean
 
 Public Function kesuMayNumber(ByVal book As Object) As Boolean
     kesuMayNumber = Not readOnlyCopy
@@ -62,8 +63,12 @@ End Sub
 Public Function whatStarted() As String
     whatStarted = started
 End Function
+Public Sub breakPrinter()
+    noPrinter = True
+End Sub
 Public Sub kesuPrintSheet(ByVal sheet As Object)
     Dim row As Long
+    If noPrinter Then Err.Raise 1004, , "没有打印机"
     For row = 1 To 20
         Debug.Print sheet.Cells(row, 1).Value & "|" & sheet.Cells(row, 2).Value & "|" & sheet.Cells(row, 4).Value
     Next row
