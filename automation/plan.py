@@ -29,9 +29,9 @@ from automation.numbering import Allocation
 from automation.past import Change, Issued, Past, Seen
 from automation.settings import Settings
 from automation.sla import calendar, clock, hours, rulesheet
-from automation.sla.calendar import Calendar, NoOpenTime
-from automation.sla.rules import RuleBook, Unit
-from automation.sla.stages import Clocks
+from automation.sla.calendar import Calendar, Mask, NoOpenTime
+from automation.sla.rules import Rule, RuleBook, Unit
+from automation.sla.stages import Clocks, StageClock
 from automation.sla.verdict import Verdict
 from automation.timetable import Occurrence, Omission
 from workbook import aliases
@@ -205,15 +205,13 @@ def _on_calendar_time(book: RuleBook) -> RuleBook:
 
 def _provisional(clocks: Clocks, span: Calendar, book: RuleBook) -> Iterator[Finding]:
     """CAL-03: a deadline in working time reaches a year whose holidays are not published yet."""
-    units = {rule.unit for stages in book.flows.values() for versions in stages for rule in versions}
-    if not units & {Unit.OPEN_HOUR, Unit.WORKDAY}:
+    if not any(_working(rule) for stages in book.flows.values() for versions in stages for rule in versions):
         return
     edge = np.datetime64(span.published_until, "s") + np.timedelta64(1, "D")
+    stages = [stage for flow in clocks.flows.values() for stage in flow.stages]
     reached = sum(
-        int((stage.is_(Verdict.RUNNING, Verdict.AT_RISK) & (stage.due >= edge)).sum())
-        for flow in clocks.flows.values()
-        for stage in flow.stages
-        if stage.rule.unit in (Unit.OPEN_HOUR, Unit.WORKDAY)
+        int((stage.is_(Verdict.RUNNING, Verdict.AT_RISK) & (stage.due >= edge) & _by_working_time(stage)).sum())
+        for stage in (*stages, *(beside.clock for beside in clocks.beside))
     )
     if reached:
         yield Finding(
@@ -223,6 +221,16 @@ def _provisional(clocks: Clocks, span: Calendar, book: RuleBook) -> Iterator[Fin
             "国务院公布后更新 kesu，或在“节假日”表中自行填写",
             sheet=HOLIDAYS.sheet,
         )
+
+
+def _working(rule: Rule) -> bool:
+    return rule.unit in (Unit.OPEN_HOUR, Unit.WORKDAY)
+
+
+def _by_working_time(stage: StageClock) -> Mask:
+    """The tickets whose limit, by the rule that holds for them, counts in working time."""
+    mine: Mask = np.isin(stage.version, [number for number, rule in enumerate(stage.rules) if _working(rule)])
+    return mine
 
 
 def _with_tickets(findings: Sequence[Finding], facts: Facts) -> Iterator[Finding]:

@@ -36,3 +36,25 @@ def test_a_deadline_in_a_year_whose_holidays_are_not_published_is_told_to_be_pro
     assert "2 个截止时间落在 2027 年以后" in said and "暂定" in said
     assert "CAL-03" not in found(late.replace("12-30 09:00", "12-21 09:00"), "12-22 10:00")
     assert "CAL-03" not in found(late.replace("广汽丰田", "标准流程"), "12-30 10:00")
+
+
+def test_a_deadline_beside_the_flows_may_be_provisional_as_well() -> None:
+    """CAL-03."""
+    call = "X-01 | 所有流程 | 三日回访 | 执行完成时间 | 处理记录:三日回访 | 3 | {}"
+    rules = "规则\n规则号 | 流程 | 环节 | 起点 | 终点 | 时限 | 单位\n"
+    ticket = "反馈登记\n编号 | 流程 | 接收时间 | 执行完成时间\nFK20261228-001 | 标准流程 | 12-28 09:00 | 12-30 10:00"
+    said = found(f"{ticket}\n\n{rules}{call.format('工作日')}", "12-30 11:00")["CAL-03"]
+    assert "1 个截止时间落在 2027 年以后" in said
+    assert "CAL-03" not in found(f"{ticket}\n\n{rules}{call.format('天')}", "12-30 11:00")
+
+
+def test_only_tickets_whose_own_rule_counts_working_time_are_provisional() -> None:
+    """CAL-03: the newer rule holds for tickets of its day."""
+    rows = "\n".join(
+        f"REPAIR-01 | 维修企业 | 答复客户 | 接收时间 | 处理记录:答复客户 | 3 | {unit} | {since}"
+        for unit, since in (("天", ""), ("工作日", "12-30"))
+    )
+    rules = f"规则\n规则号 | 流程 | 环节 | 起点 | 终点 | 时限 | 单位 | 生效日期\n{rows}"
+    older = f"{TICKET.format('1229', '12-29 09:00', '维修企业')}\n\n{rules}"
+    assert "CAL-03" not in found(older, "12-30 10:00")
+    assert "1 个" in found(older.replace("12-29 09:00", "12-30 09:00"), "12-30 10:00")["CAL-03"]

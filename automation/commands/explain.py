@@ -17,6 +17,7 @@ import click
 from automation import alerts, cycle, elders, lookup
 from automation.alerts import Level
 from automation.checks.facts import Facts
+from automation.checks.pending import GM
 from automation.journal import Journal
 from automation.settings import Settings
 from automation.sla import explain, tell
@@ -64,19 +65,40 @@ def _alerts(settings: Settings, facts: Facts, ticket: str) -> Alerts:
     readers = _readers(settings, ticket, {at for _, at in mine if at}, names)
     found: dict[tuple[str, str], list[Told]] = defaultdict(list)
     for one, at in mine:
-        to = readers.get((one.rule, moment(one.due), one.level, at), {}) if at else {}
+        to = _who(facts, readers, one, at) if at else ()
         found[ticket, one.rule].append(
             Told(
                 one.level.chinese,
                 one.due.isoformat(timespec="seconds"),
                 at.isoformat(timespec="seconds") if at else "",
-                tuple(to),
+                to,
             )
         )
     return found
 
 
 _Key = tuple[str, str, Level, dt.datetime]
+_TALKS = "客户经理"
+"""Who is to talk with the customers of pending items (STD-16)."""
+
+
+def _who(
+    facts: Facts, readers: Mapping[_Key, Mapping[str, None]], one: alerts.Told, at: dt.datetime
+) -> tuple[str, ...]:
+    """Who was told. A mail has but the gravest line of a matter: who has a graver one, and holds the role that this one is
+    for (STD-16 is no rule of 规则), was told by that.
+    """
+    found = readers.get((one.rule, moment(one.due), one.level, at), {})
+    if found:
+        return tuple(found)
+    rules = (
+        rule for flow in facts.book.flows.values() for versions in flow for rule in versions if rule.id == one.rule
+    )
+    above = one.level is Level.REPORTED
+    roles = {rule.escalates_to if above else rule.responsible for rule in rules} or {GM if above else _TALKS}
+    holders = {person.name for role in roles for person in facts.roster.in_role(role)}
+    graver = (readers.get((one.rule, moment(one.due), level, at), {}) for level in Level if level > one.level)
+    return tuple(dict.fromkeys(name for names in graver for name in names if name in holders))
 
 
 def _readers(
