@@ -104,6 +104,7 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     groups = grouproles.findings(settings.robots, facts.roster, facts.ledger[STAFF])
     everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings, *groups], facts)
     everything = aliases.in_their_words(everything, ledger.register.called)
+    everything = writeback.with_crowding(everything, ledger[FINDINGS])
     return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen, enacted, elder)
 
 

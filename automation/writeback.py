@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,10 +74,15 @@ def side_edits(before: Ledger, after: Ledger) -> Iterator[CellEdit]:
 def finding_edits(
     records: Records, findings: Sequence[Finding], first_seen: Mapping[str, dt.datetime]
 ) -> Iterator[Edit]:
-    """检查结果 rewritten row by row: only cells that differ; what is left of a longer list is emptied."""
+    """检查结果 rewritten row by row: only cells that differ; what is left of a longer list is emptied.
+
+    What stands below its table and is not ours stays, and the list ends above it (:func:`with_crowding`).
+    """
     if not records.present or not records.columns:
         return
-    top = records.header_row + 1
+    top, stop = records.header_row + 1, _stop(records)
+    if stop is not None and len(findings) > stop - top:
+        findings = sorted(findings, key=lambda finding: finding.rule != "WRITE-02")[: stop - top]
     for offset, finding in enumerate(findings):
         where = finding.where
         line: dict[str, CellValue] = {
@@ -90,14 +95,49 @@ def finding_edits(
             "建议": finding.hint,
             "发现时间": first_seen[key_of(finding)],
         }
+        # When the table grows over rows that are ours already, their cells are said to be ours by writing them again.
+        again = records.native and top + offset > records.last_row
         for name in records.columns:
-            yield from _cell_edit(records, top + offset, name, line[name])
+            yield from _cell_edit(records, top + offset, name, line[name], again=again)
     bottom = top + len(findings)
-    for row in records.raw.index[records.raw.index >= bottom]:
+    left = records.raw.index >= bottom
+    if stop is not None:
+        left &= records.raw.index < stop
+    for row in records.raw.index[left]:
         for name in records.columns:
             yield from _cell_edit(records, int(row), name, None)
     if records.native and bottom - 1 > records.last_row:
         yield GrowTable(FINDINGS.name, bottom - 1)
+
+
+def with_crowding(findings: Iterable[Finding], records: Records) -> Iterator[Finding]:
+    """The findings, and WRITE-02 when they reach down to something below 检查结果 that is not ours."""
+    count, stop = 0, _stop(records)
+    for count, finding in enumerate(findings, 1):
+        yield finding
+    if stop is None or count <= stop - records.header_row - 1:
+        return
+    where = Cell(records.sheet, stop, min(records.columns.values()))
+    room = stop - records.header_row - 1
+    yield Finding(
+        "WRITE-02",
+        Severity.WARNING,
+        f"{records.sheet}第 {stop} 行起有别的内容，{records.sheet}只写得下 {room} 条，其余 {count + 1 - room} 条没有写进表",
+        "把这些内容移到表格右边或另一张工作表，下一次处理时会写全；全部内容见 kesu check",
+        where,
+    )
+
+
+def _stop(records: Records) -> int | None:
+    """The first row below the Excel table of 检查结果 that somebody else filled; ``None`` when there is none.
+
+    A row of ours may stand there too, when the table could not grow: it has a gravity and a rule.
+    """
+    if not records.native or not {"级别", "规则号"} <= set(records.columns):
+        return None
+    raw = records.raw[records.raw.index > records.last_row]
+    ours = raw["级别"].isin([severity.chinese for severity in Severity]) & (raw["规则号"] != "")
+    return min([*raw.index[~ours].tolist(), *records.below], default=None)
 
 
 def key_of(finding: Finding) -> str:
@@ -194,13 +234,13 @@ def _column_edits(records: Records, name: str, wanted: pd.Series) -> Iterator[Ce
         yield CellEdit(_here(records, row, name), _held(raw.at[row]), _to_write(value))
 
 
-def _cell_edit(records: Records, row: int, name: str, wanted: CellValue) -> Iterator[CellEdit]:
+def _cell_edit(records: Records, row: int, name: str, wanted: CellValue, *, again: bool = False) -> Iterator[CellEdit]:
     held = _held(records.raw.at[row, name]) if row in records.raw.index else None
     if isinstance(held, dt.datetime) and isinstance(wanted, dt.datetime):
         held_same = abs(held - wanted) < dt.timedelta(seconds=1)
     else:
         held_same = (held or "") == (wanted or "")
-    if not held_same:
+    if not held_same or (again and held is not None):
         yield CellEdit(_here(records, row, name), held, wanted)
 
 

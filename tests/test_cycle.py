@@ -21,8 +21,8 @@ from automation.mail import BadMail
 from automation.sample import Sample, dealership
 from automation.settings import Settings
 from tests.tables import plain
-from workbook import build, store
-from workbook.edits import CellEdit
+from workbook import build, package, snapshot, store
+from workbook.edits import Cell, CellEdit
 from workbook.errors import WorkbookChanged
 from workbook.schema import REGISTER
 
@@ -92,6 +92,41 @@ def test_findings_stand_in_the_workbook_with_the_time_they_were_first_seen(book)
     old = [line for line in lines if line["发现时间"] == NOW]
     assert len(old) >= len(outcome.plan.findings) - 2
     assert [line["级别"] for line in lines] == sorted((line["级别"] for line in lines), key="错误 警告 提示".index)
+
+
+def test_what_staff_typed_below_the_findings_stays_and_the_list_ends_above_it(book, capsys):
+    """WRITE-02"""
+    table = next(one for one in snapshot.read(book).tables if one.name == "检查结果")
+    row = table.last_row + 3
+    typed = [
+        CellEdit(Cell("检查结果", row, 1), None, "店长备注:每天看"),
+        CellEdit(Cell("检查结果", row + 1, 2), None, "合计"),
+    ]
+    book.write_bytes(package.apply(book.read_bytes(), typed).data)
+    for _ in range(3):
+        outcome = cycle.run(of(book), NOW)
+        listed = snapshot.read(book).grids["检查结果"].rows
+        assert [listed[row - 1][0], *listed[row - 1][1:]] == ["店长备注:每天看", *[""] * 7]
+        assert listed[row][1] == "合计" and listed[row][0] == ""
+        assert len(outcome.findings) > row  # or nothing is shown here
+        top = table.header_row
+        (told,) = [finding for finding in outcome.findings if finding.rule == "WRITE-02"]
+        assert str(told.where) == f"检查结果!A{row}" and listed[top][1] == "WRITE-02"
+        assert f"其余 {len(outcome.findings) - (row - 1 - top)} 条" in told.message
+        assert [line[1] for line in listed[top + 1 : row - 1]] == [
+            finding.rule for finding in outcome.findings if finding is not told
+        ][: row - 2 - top]
+        assert not outcome.refused
+        run.tell(outcome, of(book))
+        assert "WRITE-02" in capsys.readouterr().out
+    back = [
+        CellEdit(Cell("检查结果", row, 1), "店长备注:每天看", None),
+        CellEdit(Cell("检查结果", row + 1, 2), "合计", None),
+    ]
+    book.write_bytes(package.apply(book.read_bytes(), back).data)
+    outcome = cycle.run(of(book), NOW)
+    assert not outcome.refused and not any(finding.rule == "WRITE-02" for finding in outcome.findings)
+    assert len(snapshot.read(book).grids["检查结果"].rows) == len(outcome.findings) + table.header_row
 
 
 def test_a_workbook_open_in_excel_is_left_alone_and_done_later_with_the_same_numbers(book):

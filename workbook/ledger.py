@@ -57,6 +57,8 @@ class Records:
     present: bool = True
     called: Mapping[str, str] = field(default_factory=dict)
     """What the dealership calls a column, where it is not the contract's name."""
+    below: tuple[int, ...] = ()
+    """Rows below the Excel table that hold something and are no record."""
 
     def cell(self, row: int, column: str) -> Cell | None:
         """The cell of an Excel row and a column of the contract; ``None`` when the workbook lacks that column."""
@@ -212,6 +214,7 @@ def _records(placement: Placement, snapshot: Snapshot, year: int | None) -> tupl
         last_row=placement.native.last_row if placement.native else (placement.rows or (placement.header_row,))[-1],
         native=placement.native is not None,
         called=placement.called,
+        below=placement.below,
     )
     return records, [
         *_structure_findings(records, placement),

@@ -37,6 +37,8 @@ class Placement:
     """What the dealership calls a column of the contract, where it is not the same."""
     lost: tuple[str, ...] = ()
     """Headers of ``aliases`` that are not there."""
+    below: tuple[int, ...] = ()
+    """Rows below the Excel table that hold something and are no record: remarks, totals, the header of another table."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -142,10 +144,12 @@ def _placement(
     native: NativeTable | None,
 ) -> Placement:
     first = header_row + 1 - grid.top
-    bound = next_table(snapshot, grid, header_row, columns) - 1
+    following = next_table(snapshot, grid, header_row, columns)
+    bound = following - 1
     offsets = [column - grid.left for column in columns.values()]
     rows: list[int] = []
     notes: list[int] = []
+    totals: list[int] = []
     apart = False
     for index in range(max(first, 0), bound - grid.top + 1):
         leading, row = _leading(grid.rows[index], offsets), grid.top + index
@@ -155,7 +159,11 @@ def _placement(
             notes.append(row)  # one cell alone, below the Excel table and an empty row: a remark, no record
         elif str(leading).strip().lower() not in _TOTALS:
             rows.append(row)
-    return Placement(table, grid.name, header_row, tuple(rows), columns, duplicates, native, tuple(notes))
+        else:
+            totals.append(row)
+    other = [following] if following < grid.top + len(grid.rows) else []
+    below = tuple(sorted(row for row in (*notes, *totals, *other) if native and row > native.last_row))
+    return Placement(table, grid.name, header_row, tuple(rows), columns, duplicates, native, tuple(notes), below=below)
 
 
 def next_table(snapshot: Snapshot, grid: Grid, header_row: int, columns: Mapping[str, int]) -> int:

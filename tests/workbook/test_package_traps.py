@@ -399,12 +399,12 @@ def table(ref: str = "A1:B3", *, totals: str = "", name: str = "反馈登记") -
     )
 
 
-def with_tables(*tables: str, after: str = "") -> bytes:
+def with_tables(*tables: str, after: str = "", rows: str = "") -> bytes:
     targets = [(f"rId{place}", "table", f"../tables/table{place}.xml") for place in range(1, len(tables) + 1)]
     more: dict[str, str | bytes] = {f"xl/tables/table{place}.xml": text for place, text in enumerate(tables, 1)}
     more["xl/worksheets/_rels/sheet1.xml.rels"] = rels(*targets)
-    rows = '<row r="1"><c r="A1" t="str"><v>编号</v></c><c r="B1" t="str"><v>状态</v></c></row>'
-    return book(rows, after=after, more=more)
+    headers = '<row r="1"><c r="A1" t="str"><v>编号</v></c><c r="B1" t="str"><v>状态</v></c></row>'
+    return book(headers + rows, after=after, more=more)
 
 
 def test_a_table_grows_with_its_filter_and_never_shrinks() -> None:
@@ -423,6 +423,20 @@ def test_a_table_that_cannot_grow_says_why() -> None:
     )
     assert "没有叫" in why(with_tables(table()), GrowTable("别的", 9))
     assert "范围" in why(with_tables(table()), GrowTable("反馈登记", 1048577))
+
+
+def test_a_table_takes_in_what_was_written_with_it_and_nothing_that_somebody_else_wrote() -> None:
+    note = '<row r="5"><c r="A5" s="1"/><c r="B5" t="str"><v>店长备注</v></c><c r="C5"><v>1</v></c></row>'
+    data = with_tables(table(), rows=note)
+    assert "B5 有别的内容" in why(data, GrowTable("反馈登记", 9))
+    assert "B5 有别的内容" in " ".join(
+        one.reason
+        for one in apply(data, [edit("A5", None, "x"), edit("B5", None, "y"), GrowTable("反馈登记", 9)]).refused
+    )
+    assert 'ref="A1:B4"' in part(written(data, GrowTable("反馈登记", 4)), "xl/tables/table1.xml")
+    for value in ("已办结", "店长备注"):  # written anew, or as it is
+        after = written(data, edit("B5", "店长备注", value), GrowTable("反馈登记", 9))
+        assert 'ref="A1:B9"' in part(after, "xl/tables/table1.xml")
 
 
 def test_a_table_s_headers_are_not_written() -> None:

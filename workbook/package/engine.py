@@ -19,7 +19,7 @@ from workbook.package.recalculation import (
     without_entries,
 )
 from workbook.package.references import Reader, Written
-from workbook.package.tables import barred, find_table, grow
+from workbook.package.tables import barred, find_table, foreign, grow
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ class _Patch:
         gone: list[Cell] = []
         for sheet, own in self._by_sheet([edit for edit in edits if isinstance(edit, CellEdit)]):
             gone += self._patch_sheet(sheet, own)
-        strips = [strip for edit in edits if isinstance(edit, GrowTable) for strip in self._grow(edit)]
+        ours = {edit.where for edit in edits if isinstance(edit, CellEdit)}
+        ours -= {refusal.edit.where for refusal in self.refused if isinstance(refusal.edit, CellEdit)}
+        strips = [strip for edit in edits if isinstance(edit, GrowTable) for strip in self._grow(edit, ours)]
         order = {id(edit): place for place, edit in enumerate(edits)}
         self.refused.sort(key=lambda refusal: order[id(refusal.edit)])
         if not self.changed:
@@ -110,8 +112,8 @@ class _Patch:
             self.changed[sheet.member.name] = splice(layout.document.xml, outcome.splices)
         return outcome.formulas_gone
 
-    def _grow(self, edit: GrowTable) -> list[tuple[str, Area]]:
-        """Grow one table; returns the strip of cells it took in, with its sheet."""
+    def _grow(self, edit: GrowTable, ours: set[Cell]) -> list[tuple[str, Area]]:
+        """Grow one table; returns the strip of cells it took in, with its sheet. ``ours``: cells that the edits hold."""
         book = self.book
         table = find_table(book.tables, edit.table)
         if table is None:
@@ -121,7 +123,13 @@ class _Patch:
         area = areas[table.member.name]
         if edit.last_row <= area.bottom:
             return []
-        if reason := barred(edit, table, areas, book.tables, self._layout(table.sheet).merges):
+        layout, name = self._layout(table.sheet), table.sheet.name
+
+        def filled(strip: Area) -> str:
+            own = {(cell.row, cell.column) for cell in ours if cell.sheet == name}
+            return foreign(layout, strip, own, lambda index: book.strings(index))
+
+        if reason := barred(edit, table, areas, book.tables, layout.merges, filled):
             self.refused.append(Refusal(edit, reason))
             return []
         name = table.member.name

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from workbook.edits import GrowTable
+from workbook.edits import GrowTable, column_letter
+from workbook.package import values
 from workbook.package.book import Table
+from workbook.package.layout import Disorder, Layout, Row
 from workbook.package.markup import attributes, read_document, start_tag
 from workbook.package.places import LAST_ROW, Area
 
@@ -15,8 +17,17 @@ def find_table(tables: Iterable[Table], name: str) -> Table | None:
     return next((table for table in tables if name.casefold() in (own.casefold() for own in table.names)), None)
 
 
-def barred(edit: GrowTable, table: Table, areas: dict[str, Area], tables: Iterable[Table], merges: list[Area]) -> str:
-    """Why the table cannot grow so far, or ``""``. ``areas``: each table's area by member name, as grown so far."""
+def barred(
+    edit: GrowTable,
+    table: Table,
+    areas: dict[str, Area],
+    tables: Iterable[Table],
+    merges: list[Area],
+    filled: Callable[[Area], str],
+) -> str:
+    """Why the table cannot grow so far, or ``""``. ``areas``: each table's area by member name, as grown so far;
+    ``filled`` names a cell of an area that somebody else filled, or gives ``""``.
+    """
     area = areas[table.member.name]
     if edit.last_row > LAST_ROW:
         return f"第 {edit.last_row} 行超出了 Excel 工作表的范围"
@@ -29,6 +40,27 @@ def barred(edit: GrowTable, table: Table, areas: dict[str, Area], tables: Iterab
     for merge in merges:
         if added.meets(merge):
             return f"表格“{edit.table}”下面有合并单元格 {merge.ref}，不能扩展；请先取消合并"
+    if address := filled(added):
+        return f"表格“{edit.table}”下面的 {address} 有别的内容，不能扩展；请把它移到表格右边或另一张工作表"
+    return ""
+
+
+def foreign(layout: Layout, strip: Area, own: set[tuple[int, int]], strings: Callable[[int], str]) -> str:
+    """The first filled cell of the strip, as ``A40``, that is not at one of our ``own`` places; ``""`` for none.
+
+    What cannot be read, or is a formula, counts as filled.
+    """
+    document = layout.document
+    try:
+        places = layout.rows(list(range(strip.top, strip.bottom + 1)))
+        for number, row in places.items():
+            for column, slot in layout.cells(row) if isinstance(row, Row) else ():
+                if strip.left <= column <= strip.right and (number, column) not in own:
+                    held = values.read_held(document.xml[slot.start : slot.end], document, strings)
+                    if held.kind != "empty" or held.formula:
+                        return f"{column_letter(column)}{number}"
+    except (Disorder, ValueError, IndexError):
+        return f"第 {strip.top} 至 {strip.bottom} 行之间"
     return ""
 
 
