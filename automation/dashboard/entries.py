@@ -60,7 +60,10 @@ def of_start(ledger: Ledger, flow: FlowClock | None, stage: StageClock, index: p
 
 def of_end(ledger: Ledger, stage: StageClock, index: pd.Index) -> Found:
     """What ended a stage, or will."""
-    return _versions(ledger, stage, index, stops=True)
+    found = _versions(ledger, stage, index, stops=True)
+    if stage.suspended.any():
+        found.put(stage.suspended, _named("转入未了事宜", "", len(index)))
+    return found
 
 
 def _versions(ledger: Ledger, stage: StageClock, index: pd.Index, *, stops: bool) -> Found:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from automation.past import History
-from automation.sla import courses, days, judgement, pauses, pending, promises, returns
+from automation.sla import courses, days, judgement, pauses, pending, promises, returns, suspensions
 from automation.sla.calendar import Calendar, Mask
 from automation.sla.courses import Course
 from automation.sla.events import NEVER, Occurrences, find
@@ -93,10 +93,9 @@ def _flow(of: _Flow) -> FlowClock:
         found = _returned(of, stages, found, reopenings)
     else:
         reopenings = _openings(of, stages)
-    restarts = [_restarts(rules[-1].id, course, pend) for rules, course in zip(stages, found, strict=True)]
-    found = [_restarted(course, again, pend) for course, again in zip(found, restarts, strict=True)]
     archived = _archived(reopenings, tickets)
     later = _later_done(stages, found, archived)
+    restarted = _suspended(of, stages, found, pend)
     stands_still = () if of.standard else pauses.of(tickets, of.ledger, of.now)
     being_redone = _being_redone(stages, found, len(tickets))
     clocks: list[StageClock] = []
@@ -105,7 +104,9 @@ def _flow(of: _Flow) -> FlowClock:
         if rules[-1].archives and not of.standard:
             course = _archiving(course, archived, clocks, [one for one in found if one is not course])
         around = _around(of, rules[-1], course, later[position], pend, being_redone)
-        around = replace(around, restarted=restarts[position], first=position == 0)
+        around = replace(around, first=position == 0)
+        if rules[-1].id == LIABILITY:
+            around = replace(around, restarted=restarted)
         clocks.append(_stage(of, rules, version, course, tickets, around, stands_still))
         if len(course.earlier.at):
             earlier.append(_earlier(of, rules, version, course, stands_still))
@@ -145,26 +146,20 @@ def _earlier(
     past = replace(courses.plain(rounds.start, rounds.actual), number=rounds.number)
     still = tuple(Pause(pause.begin[rounds.at], pause.end[rounds.at]) for pause in stands_still)
     around = Circumstances.none(len(rounds.at))
+    if of.standard and rules[-1].id == LIABILITY:
+        around = replace(around, restarted=rounds.number > 1, suspended=np.ones(len(rounds.at), dtype=bool))
     return EarlierRounds(tickets.index, _stage(of, rules, version[rounds.at], past, tickets, around, still))
 
 
-def _restarts(rule_id: str, course: Course, pend: pd.DataFrame) -> Mask:
-    """STD-17: which cases a resolved pending item brings back to STD-04."""
-    if rule_id != LIABILITY:
-        return np.zeros(len(course.start), dtype=bool)
-    resolved = pend["resolved"].to_numpy(dtype="M8[s]")
-    before_hand_over = np.isnat(course.actual) | (days.last(course.actual) >= resolved)
-    after_form = np.isnat(course.start) | (days.last(resolved) > days.last(course.start))
-    restarted: Mask = ~np.isnat(resolved) & after_form & before_hand_over
+def _suspended(of: _Flow, stages: Sequence[tuple[Rule, ...]], found: list[Course], pend: pd.DataFrame) -> Mask:
+    """STD-12, STD-17: the rounds that pending items make of STD-04, put into ``found``; which cases they brought back."""
+    restarted: Mask = np.zeros(len(of.tickets), dtype=bool)
+    for position, rules in enumerate(stages):
+        if of.standard and rules[-1].id == LIABILITY:
+            resolved = pend["resolved"].to_numpy(dtype="M8[s]")
+            spans = suspensions.of(of.tickets, of.ledger, of.now)
+            found[position], restarted = suspensions.in_rounds(found[position], spans, resolved)
     return restarted
-
-
-def _restarted(course: Course, again: Mask, pend: pd.DataFrame) -> Course:
-    """The same with the resolution as the start of those."""
-    if not again.any():
-        return course
-    resolved = pend["resolved"].to_numpy(dtype="M8[s]")
-    return replace(course, start=np.where(again, resolved, course.start).astype("M8[s]"))
 
 
 def _returned(

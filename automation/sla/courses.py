@@ -118,10 +118,11 @@ def _of_rules(
         for name in ("start", "actual", "number", "unneeded", "since"):
             getattr(whole, name)[mine] = getattr(course, name)[mine]
         earlier.append(course.earlier.only(mine[course.earlier.at]))
-    return replace(whole, earlier=_joined(earlier))
+    return replace(whole, earlier=joined(earlier))
 
 
-def _joined(parts: Sequence[Rounds]) -> Rounds:
+def joined(parts: Sequence[Rounds]) -> Rounds:
+    """Rounds of different tickets, or of different times, in their order."""
     at, number, start, actual = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("at", "number", "start", "actual")
     )

@@ -28,7 +28,7 @@ class Circumstances:
 
     ``done_later``: something that comes after it is done. ``paused`` and ``why``: its clock stands still.
     ``skipped`` and ``why_skipped``: it need not be done. ``restarted``: it starts with the resolution of a pending item
-    (STD-17). ``first``: nothing comes before it.
+    (STD-17). ``suspended``: it ended when the case became a pending item (STD-12). ``first``: nothing comes before it.
     """
 
     done_later: Mask
@@ -37,12 +37,13 @@ class Circumstances:
     skipped: Mask
     why_skipped: Reason
     restarted: Mask
+    suspended: Mask
     first: bool = False
 
     @classmethod
     def none(cls, count: int) -> Circumstances:
         nobody: Mask = np.zeros(count, dtype=bool)
-        return cls(nobody, nobody, Reason.NONE, nobody, Reason.NONE, nobody)
+        return cls(nobody, nobody, Reason.NONE, nobody, Reason.NONE, nobody, nobody)
 
 
 def stage(
@@ -92,6 +93,7 @@ def stage(
         reason,
         extended=extended,
         restarted=circumstances.restarted,
+        suspended=circumstances.suspended,
         number=course.number,
         start_by_day=by_day,
         actual_by_day=days.known(course.actual),

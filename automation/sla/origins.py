@@ -35,7 +35,7 @@ def of_start(ledger: Ledger, flow: FlowClock | None, stage: StageClock, at: int,
     if rule.promised:
         return Origin("kesu 首次看到的约定", (ledger.register.place(row, PROMISED),))
     if stage.restarted[at]:
-        return _resolution(ledger, row, start)
+        return _of_ledgers(ledger, row, "完成日期", start, "未了事宜了结")
     if standard and rule.id == returns.EXECUTION and stage.number[at] > 1:
         returned = of(returns.RETURN, ledger, row, start)
         return returned if returned.cells else Origin("考核退回", (ledger.register.place(row, returns.AUDIT),))
@@ -46,6 +46,8 @@ def of_start(ledger: Ledger, flow: FlowClock | None, stage: StageClock, at: int,
 
 def of_end(ledger: Ledger, stage: StageClock, at: int, row: int) -> Origin:
     """What ended a stage, or will."""
+    if stage.suspended[at]:
+        return _of_ledgers(ledger, row, "转入日期", stage.written_actual[at], "转入未了事宜")
     return of(stage.rule_at(at).end, ledger, row, stage.written_actual[at])
 
 
@@ -70,15 +72,13 @@ def of(event: Event, ledger: Ledger, row: int, instant: np.datetime64) -> Origin
     return Origin(told, tuple(records.place(place, column) for place in frame.index))
 
 
-def _resolution(ledger: Ledger, row: int, start: np.datetime64) -> Origin:
-    """STD-17: the completion dates of the ledgers that brought the case back."""
+def _of_ledgers(ledger: Ledger, row: int, column: str, instant: np.datetime64, name: str) -> Origin:
+    """STD-12, STD-17: the dates of the ledgers that ended a round of STD-04, or brought the case back."""
     entries = items(ledger)
     entries = entries[entries[PRESENCE] == ledger.register.frame.at[row, PRESENCE]]
-    entries = entries[entries["完成日期"].to_numpy(dtype="M8[s]") == start]
-    cells = [
-        ledger.tables[sheet].place(line, "完成日期") for sheet, line in zip(entries["台帐"], entries["行"], strict=True)
-    ]
-    return Origin("未了事宜了结", tuple(cells))
+    entries = entries[entries[column].to_numpy(dtype="M8[s]") == instant]
+    cells = [ledger.tables[sheet].place(line, column) for sheet, line in zip(entries["台帐"], entries["行"], strict=True)]
+    return Origin(name, tuple(cells))
 
 
 def _last_done(ledger: Ledger, flow: FlowClock, archiving: str, row: int, start: np.datetime64) -> Origin:

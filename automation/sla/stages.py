@@ -22,8 +22,9 @@ class StageClock:
 
     ``version`` points into ``rules`` (the stage's rule versions). ``cutoff`` is the last instant that is still on
     time: ``due`` itself, or its whole minute where the source gives a day (当日 ends at 23:59). ``extended``: the
-    longer limit counts. ``restarted``: the start is the resolution of a pending item (STD-17). ``number``: which round
-    this is, from 1. ``start_by_day``, ``actual_by_day``: only the day is known.
+    longer limit counts. ``restarted``: the start is the resolution of a pending item (STD-17); ``suspended``: the end is
+    that the case became one (STD-12). ``number``: which round this is, from 1. ``start_by_day``, ``actual_by_day``: only
+    the day is known.
     """
 
     rules: tuple[Rule, ...]
@@ -37,6 +38,7 @@ class StageClock:
     reason: npt.NDArray[np.int8]
     extended: Mask
     restarted: Mask
+    suspended: Mask
     number: npt.NDArray[np.int64]
     start_by_day: Mask
     actual_by_day: Mask

@@ -9,8 +9,8 @@ Where the page leaves something open, the decision taken stands as a comment beg
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -45,12 +45,15 @@ class Stage:
 
 @dataclass(frozen=True)
 class Ticket:
-    """Every stage by its rule, and what stands in 当前环节, 截止时间, 状态."""
+    """The latest round of every stage by its rule, what stands in 当前环节, 截止时间, 状态, and the rounds of STD-04 before
+    its latest, oldest first.
+    """
 
     stages: dict[str, Stage]
     stage: str
     due: dt.datetime | None
     state: str
+    before: tuple[Stage, ...] = ()
 
 
 def judge(ticket: Row, ledgers: Sequence[Row], events: Sequence[Row], now: dt.datetime) -> Ticket:
@@ -61,7 +64,8 @@ def judge(ticket: Row, ledgers: Sequence[Row], events: Sequence[Row], now: dt.da
     items = [item for item in ledgers if number and item.get("编号") == number]
     events = [event for event in events if number and event.get("编号") == number]
     stages = {stage[0]: judge_stage(position, ticket, items, events, now) for position, stage in enumerate(STAGES)}
-    return standing(ticket, items, stages)
+    told = standing(ticket, items, stages)
+    return replace(told, before=tuple(judge_runs(ticket, items, events, now)))
 
 
 # --- Dates without a time of day --------------------------------------------------------------------------------------
@@ -125,6 +129,26 @@ def talk_by(items: Sequence[Row]) -> dt.datetime | None:
     return dt.datetime(year, month, 4, 23, 59)
 
 
+def suspended(items: Sequence[Row], now: dt.datetime) -> list[tuple[dt.datetime, dt.datetime | None]]:
+    """STD-12: from when to when the case was a pending item, ``None`` while it is, oldest first.
+
+    Decided: an entry without the day it came in, or one that has not come yet, tells of no time; nor does one that is 已了
+    on no day, or on one before it came in. What overlaps is one item: it stands in two ledgers.
+    """
+    found: list[tuple[dt.datetime, dt.datetime | None]] = []
+    for item in sorted((item for item in items if item.get("转入日期")), key=lambda item: item["转入日期"]):
+        came_in, done = item["转入日期"], item.get("完成日期") if item.get("状态") == "已了" else None
+        if came_in > now or (item.get("状态") == "已了" and (not done or at_latest(done) < came_in)):
+            continue
+        if not found or (found[-1][1] is not None and at_latest(found[-1][1]) < came_in):
+            found.append((came_in, done))
+        else:
+            first, until = found[-1]
+            lasts = until is None or done is None
+            found[-1] = (first, None if lasts else max(done, until, key=at_latest))  # type: ignore[arg-type, type-var]
+    return found
+
+
 # --- One stage --------------------------------------------------------------------------------------------------------
 
 
@@ -156,6 +180,45 @@ def customer_not_reached(ticket: Row, events: Sequence[Row], start: dt.datetime,
     if restart:  # Decided: what was tried before the item was resolved says nothing about the 24 h after it
         in_time = [time for time in in_time if at_latest(time) >= restart]
     return bool(in_time)
+
+
+def runs(
+    ticket: Row, items: Sequence[Row], now: dt.datetime
+) -> tuple[list[tuple[dt.datetime, dt.datetime]], dt.datetime | None]:
+    """STD-04: the runs of its clock that ended with a pending item (start, end), and the start of the one after them.
+
+    Decided: an item takes the place of the hand-over: what was late when the case became one stays late. An item of before
+    the form ends nothing; after it the clock begins with its resolution. What the form was handed over during or before
+    ends nothing either.
+    """
+    start, handed_over = ticket.get("填单时间"), ticket.get("转管理部时间")
+    ended: list[tuple[dt.datetime, dt.datetime]] = []
+    if start is None:
+        return [], None
+    for came_in, done in suspended(items, now):
+        if handed_over and (done is None or at_latest(handed_over) < done):
+            break
+        if done and at_latest(done) <= at_latest(start):
+            continue
+        if at_latest(came_in) >= start:
+            ended.append((start, came_in))
+            start = done
+        else:
+            start = done or start
+        if start is None:
+            break
+    return ended, start
+
+
+def judge_runs(ticket: Row, items: Sequence[Row], events: Sequence[Row], now: dt.datetime) -> Iterator[Stage]:
+    """The rounds of STD-04 before the latest. Decided: the longer limit counts in each by what was tried in it."""
+    ended, _ = runs(ticket, items, now)
+    for number, (start, end) in enumerate(ended):
+        longer = customer_not_reached(ticket, events, start, start if number else None)
+        due = due_at(dt.timedelta(hours=48 if longer else 24), counts_from(start))
+        begun, done = begun_and_done(start, end)
+        assert begun and done
+        yield Stage(begun, due, done, "按时完成" if done <= due else "超时完成")
 
 
 def last_minute(day: dt.datetime) -> dt.datetime:
@@ -191,7 +254,10 @@ def judge_stage(position: int, ticket: Row, items: Sequence[Row], events: Sequen
     rule, _, start_column, stop_column, limit = STAGES[position]
     start, actual = ticket.get(start_column), ticket.get(stop_column)
     if rule == "STD-04":
+        ended, again = runs(ticket, items, now)
         restart = restarts_at(ticket, items)
+        if ended and not restart:
+            start = restart = again
         start = restart or start
         if start and customer_not_reached(ticket, events, start, restart):
             limit = dt.timedelta(hours=48)

@@ -13,7 +13,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from automation.sla.stages import Clocks
+from automation.sla.stages import Clocks, StageClock
 from automation.sla.verdict import Reason, Verdict
 from tests import tables
 from tests.sla import reference
@@ -43,19 +43,26 @@ def product(clocks: Clocks) -> dict[int, reference.Ticket]:
     told = {}
     for flow in clocks.flows.values():
         for position, row in enumerate(flow.index):
-            stages = {}
-            for stage in flow.stages:
-                verdict = Verdict(stage.verdict[position])
-                reason = _REASONS[Reason(stage.reason[position])] if verdict is Verdict.UNKNOWN else ""
-                stages[stage.rule.id] = reference.Stage(
-                    _time(stage.start[position]),
-                    _time(stage.due[position]),
-                    _time(stage.actual[position]),
-                    verdict.chinese + reason,
-                )
+            stages = {stage.rule.id: _stage(stage, position) for stage in flow.stages}
             at = clocks.now_at.loc[row]
-            told[int(row)] = reference.Ticket(stages, at["stage"], _time(at["due"]), at["state"])
+            before = tuple(
+                _stage(rounds.clock, place)
+                for rounds in flow.earlier
+                for place in (rounds.index == row).nonzero()[0].tolist()
+            )
+            told[int(row)] = reference.Ticket(stages, at["stage"], _time(at["due"]), at["state"], before)
     return told
+
+
+def _stage(stage: StageClock, position: int) -> reference.Stage:
+    verdict = Verdict(stage.verdict[position])
+    reason = _REASONS[Reason(stage.reason[position])] if verdict is Verdict.UNKNOWN else ""
+    return reference.Stage(
+        _time(stage.start[position]),
+        _time(stage.due[position]),
+        _time(stage.actual[position]),
+        verdict.chinese + reason,
+    )
 
 
 def agree(book: Ledger, sheets: dict[str, list[dict[str, Any]]], now: dt.datetime) -> None:
