@@ -226,6 +226,8 @@ def _tell_next(found: Settings) -> None:
     click.echo("接下来：在“人员”表填写本店人员、角色和邮箱（一主一次），核对“规则”“营业时间”“节假日”，然后")
     click.echo(f'  kesu check "{found.workbook}"    只看，不改')
     click.echo(f'  kesu run "{found.workbook}"      编号、算时限、写回、提醒')
+    if found.workbook.suffix.lower() == ".xlsm":
+        click.echo(f'  kesu macros install "{found.workbook}"    工作簿里如有 kesu 的宏，让它也认得这些表头')
 
 
 __all__ = ["Wish", "take_up"]

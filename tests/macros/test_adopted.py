@@ -266,6 +266,14 @@ def test_a_sheet_of_theirs_that_is_called_like_one_of_kesu_is_left_alone(tmp_pat
     assert not excel.app.sheet("处理单").value("D3"), "their own form stays as it is"
 
 
+def test_macros_from_before_the_adoption_are_to_be_renewed_and_then_know_the_register(tmp_path: Path) -> None:
+    adopted = adopt(tmp_path, *REGISTERS["own numbers"])
+    assert problems(Excel(adopted.path), 5)
+    assert "kesu macros install" in kesu("adopt", adopted.path, "--yes", "--since", "2026-11-17").output
+    assert "宏已更新" in kesu("macros", "install", adopted.path).output
+    assert not problems(Excel(adopted.path), 5), "history by the later day"
+
+
 def test_the_installation_says_what_the_mapping_asks_of_people(tmp_path: Path) -> None:
     adopted = adopt(tmp_path, *REGISTERS["English"])
     assert "再运行一次 kesu macros install" in adopted.said
