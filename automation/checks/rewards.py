@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from automation.checks.facts import Check, Facts, mark, mark_faults
 from automation.checks.malice import malicious
 from automation.past import Past
 from automation.payroll.faults import faults
-from automation.payroll.holds import Fault
+from automation.payroll.holds import Fault, Held
 from automation.payroll.lines import REPOSTED, REVERSAL
 from automation.payroll.matching import match
 from automation.payroll.reading import rows
-from automation.payroll.settlement import Settlement, known, settle
+from automation.payroll.settlement import Settlement, known, settle, still_asked
 from workbook.finding import Finding, Severity
 from workbook.schema import REWARDS
 
 JOB = "rewards"
 """The report's name, in the journal too."""
+UNAPPROVED = "未批准"
+"""Of a row that lacks nothing but an approval that counts."""
 
-_AT_REST = frozenset({"PAY-07", "PAY-08", "PAY-10", "PAY-11", "PAY-12"})
+_AT_REST = frozenset({"PAY-07", "PAY-08", "PAY-10", "PAY-11", "PAY-12", "PAY-13"})
 """What only the settlement knows; the rest of what holds a row back are its own faults."""
 
 
@@ -34,19 +36,45 @@ def first_month(past: Past) -> str:
     return min(told | {one.month for one in past.closed}, default="")
 
 
+def not_counted(facts: Facts) -> Mapping[int, str]:
+    """Excel row of 奖罚明细 → in a few words why nobody gets or pays it as it stands.
+
+    Neither what waits for a month to come nor what was paid by hand is among them: that was approved.
+    """
+    records = facts.ledger[REWARDS]
+    found = settlement(facts, f"{facts.now:%Y-%m}", first_month(facts.past))
+    told = {held.row: _briefly(held) for held in found.held if not {"PAY-08", "PAY-10"} & {*held.rules}}
+    gone = {one.row: "已撤销" for one in rows(records) if one.entry.withdrawn}
+    return {**gone, **told}
+
+
+def _briefly(held: Held) -> str:
+    rule = held.rules[0]
+    if "PAY-13" in held.rules:
+        return "已撤销"
+    if rule == "PAY-07":
+        return "疑似重复"
+    if rule == "PAY-12":
+        return "改动未批准"
+    return UNAPPROVED if held.rules == ("PAY-02",) else "待更正"
+
+
 def _faults(facts: Facts) -> tuple[Fault, ...]:
-    return faults(facts.ledger, facts.now, malicious(facts.ledger))
+    return faults(facts.ledger, facts.now, malicious(facts.ledger), facts.roster.names)
 
 
 def wrong_lines(facts: Facts) -> Iterator[Finding]:
     """PAY-01 and PAY-06: what is wrong with a line by itself, by these rules and those between them."""
-    yield from mark_faults(facts.ledger[REWARDS], (fault for fault in _faults(facts) if not fault.told))
+    found, before = rows(facts.ledger[REWARDS]), known(facts.past.closed)
+    asked = still_asked(found, _faults(facts), before, match(found, before.values()))
+    yield from mark_faults(facts.ledger[REWARDS], (fault for fault in asked if not fault.told))
 
 
 def not_to_be_reported(facts: Facts) -> Iterator[Finding]:
     """PAY-07 and PAY-08: twice the same, over the limit; and what else only the settlement knows.
 
-    PAY-10, PAY-11: from before kesu's time, gone with most others. PAY-09: changed after a closed month had reported it.
+    PAY-10, PAY-11: from before kesu's time, gone. PAY-09, PAY-12: changed after a closed month had reported it, approved
+    anew or not. PAY-13: withdrawn before.
     """
     records = facts.ledger[REWARDS]
     if records.frame.empty and not facts.past.closed:
@@ -55,7 +83,7 @@ def not_to_be_reported(facts: Facts) -> Iterator[Finding]:
     for held in found.held:
         if not _AT_REST & {*held.rules}:
             continue
-        gravity = Severity.INFO if held.early or held.rules == ("PAY-08",) else Severity.ERROR
+        gravity = Severity.INFO if held.once or held.rules == ("PAY-08",) else Severity.ERROR
         if held.row:
             tell = lambda row, why=held.why: why  # noqa: E731
             yield from mark(records, [held.row], held.column, held.rules[0], gravity, tell, held.todo)
@@ -68,28 +96,22 @@ def not_to_be_reported(facts: Facts) -> Iterator[Finding]:
 
 
 def _adjusted(facts: Facts, found: Settlement) -> Iterator[Finding]:
+    """The last line of each row says what becomes of it."""
     records = facts.ledger[REWARDS]
     before = known(facts.past.closed)
     places = {account: row for row, account in match(rows(records), before.values()).items()}
-    for line in found.adjustments:
-        row = places.get(line.account)
-        since = before[line.account].months[0]
-        hint = "不用处理，下一次报送会自动调整；改错了的请改回原样"
-        if row is None:
-            words = f"{records.sheet} {line.entry.ticket} {line.entry.person}：{since} 报送后删除，下一次报送冲回"
-            yield Finding("PAY-09", Severity.WARNING, words, hint, sheet=records.sheet, ticket=line.entry.ticket)
-        elif line.sort != REVERSAL:
-            column = "姓名" if line.sort == REPOSTED else "金额"
-            words = f"{since} 报送后有改动（{line.sort}）：{line.note}"
-            yield from mark(
-                records,
-                [row],
-                column,
-                "PAY-09",
-                Severity.WARNING,
-                lambda row, words=words: words,  # type: ignore[misc]
-                hint,
-            )
+    for account, line in {line.account: line for line in found.adjustments}.items():
+        column = {REPOSTED: "姓名", REVERSAL: "备注"}.get(line.sort, "金额")
+        words = f"{before[account].first} 报送后有改动（{line.sort}）：{line.note}"
+        yield from mark(
+            records,
+            [places[account]],
+            column,
+            "PAY-09",
+            Severity.WARNING,
+            lambda row, words=words: words,  # type: ignore[misc]
+            "不用处理，下一次报送会自动调整；改错了的请改回原样",
+        )
 
 
 CHECKS: tuple[Check, ...] = (wrong_lines, not_to_be_reported)

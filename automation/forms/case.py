@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from automation.checks.facts import Facts
+from automation.checks.rewards import not_counted
 from automation.privacy import mask_name, mask_phone, mask_plate, mask_text, mask_vin
 from automation.reports.masked import Masked
 from automation.sla import explain
@@ -68,7 +69,8 @@ class Source:
 class Case:
     """A ticket. ``stops``: the column or event that ends a stage → the stage; ``since``: first recorded (``''``: never).
 
-    ``amounts``: of each row of 奖罚明细 and 重大质量事故 its sum in fen, where there is one.
+    ``amounts``: of each row of 奖罚明细 and 重大质量事故 its sum in fen, where there is one. ``uncounted``: rows of
+    奖罚明细 that nobody gets or pays as they stand, and why.
     """
 
     number: str
@@ -77,6 +79,7 @@ class Case:
     stops: Mapping[str, StageExplained]
     side: Mapping[str, tuple[Record, ...]]
     amounts: Mapping[tuple[str, int], int]
+    uncounted: Mapping[int, str]
     findings: tuple[Finding, ...]
     hint: str
     since: str
@@ -124,6 +127,7 @@ def gather(facts: Facts, findings: Sequence[Finding], row: int, source: Source, 
         stops,
         side,
         dict(_amounts(facts, side)),
+        not_counted(facts) if side[REWARDS.sheet] else {},
         shown,
         str(hints(facts, findings).at[row]),
         f"{since:%Y-%m-%d %H:%M}" if since else "",

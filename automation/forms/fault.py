@@ -1,7 +1,11 @@
-"""《过失处理意见》 of a reviewed case, 《协商意见》 where the review disagreed (STD-05): facts, clause, amount, signatures."""
+"""《过失处理意见》 of a reviewed case, 《协商意见》 where the review disagreed (STD-05): facts, clause, amount, signatures.
+
+What is signed is what may be paid: a row of 奖罚明细 that finance would not get as it stands is shown and not counted.
+"""
 
 from __future__ import annotations
 
+from automation.checks.rewards import UNAPPROVED
 from automation.forms.case import Case, Record
 from automation.forms.words import INSIDE, labelled, money, pairs, time_of, to_sign
 from automation.payroll.capitals import LARGEST, capitals
@@ -69,7 +73,7 @@ def _opinion(case: Case, *, disputed: bool) -> Section:
     return Section("责任认定", tuple(lines))
 
 
-def _amounts(case: Case) -> tuple[Table, Line]:
+def _amounts(case: Case) -> tuple[Block, ...]:
     rewards = case.of(REWARDS)
     rows = [
         (
@@ -77,7 +81,7 @@ def _amounts(case: Case) -> tuple[Table, Line]:
             one["部门"],
             one["类型"],
             one["依据条款"],
-            "\n".join(part for part in (one["事由"], one["备注"]) if part),
+            "\n".join(part for part in (one["事由"], one["备注"], _uncounted(case, one)) if part),
             one["金额"],
             "\n".join(
                 part for part in ("／".join(filter(None, (one["认定人"], one["审批人"]))), one["审批日期"]) if part
@@ -86,8 +90,18 @@ def _amounts(case: Case) -> tuple[Table, Line]:
         for one in rewards
     ]
     empty = "奖罚明细中没有本单的记录：　依据条款：　　　　　　　　　　　　　金额（元）："
-    total = Line((*labelled("合计", _total(case, rewards), 4, 20),))
-    return Table(_HEADS, rows, empty), total
+    counted = tuple(one for one in rewards if one.row not in case.uncounted)
+    waiting = tuple(one for one in rewards if case.uncounted.get(one.row) == UNAPPROVED)
+    blank = "" if len(counted) < len(rewards) else "人民币（大写）"
+    lines = [Line((*labelled("合计", _total(case, counted) or blank or "没有可计入的", 4, 20),))]
+    if sum_ := _total(case, waiting):
+        lines.append(Line((*labelled("待批准", f"{sum_}　批准后计入", 4, 20),)))
+    return Table(_HEADS, rows, empty), *lines
+
+
+def _uncounted(case: Case, one: Record) -> str:
+    why = case.uncounted.get(one.row)
+    return f"〔{why}，不计入合计〕" if why else ""
 
 
 def _total(case: Case, rewards: tuple[Record, ...]) -> str:
@@ -96,7 +110,7 @@ def _total(case: Case, rewards: tuple[Record, ...]) -> str:
         fen = sum(case.amounts.get((REWARDS.sheet, one.row), 0) for one in rewards if one["类型"] == kind)
         if fen:
             parts.append(f"{kind}{in_full(fen)}")
-    return "；".join(parts) or "人民币（大写）"
+    return "；".join(parts)
 
 
 def in_full(fen: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 import pandas as pd
 
 from automation.payroll.holds import Fault
-from automation.payroll.lines import PENALTY, REWARD, in_fen
+from automation.payroll.lines import PENALTY, REWARD, WITHDRAWN, in_fen, withdrawn
 from automation.roster import names_in
 from workbook.finding import Severity
 from workbook.ledger import Ledger
@@ -19,16 +19,33 @@ _MOST = 100_000_000
 """In yuan: nobody is fined or rewarded a hundred million."""
 
 
-def faults(ledger: Ledger, now: dt.datetime, malicious: Collection[str]) -> tuple[Fault, ...]:
-    """Every fault of every row, area by area; ``malicious``: the 编号 of complaints that were found to be so."""
-    return (
+def faults(
+    ledger: Ledger, now: dt.datetime, malicious: Collection[str], staff: Collection[str] = ()
+) -> tuple[Fault, ...]:
+    """Every fault of every row, area by area; of a withdrawn one only what is wrong with its approval.
+
+    ``malicious``: the 编号 of complaints that were found to be so; ``staff``: the names in 人员, none where it is empty.
+    """
+    found = (
         *_without_ticket(ledger),
-        *_without_approval(ledger, now),
         *_without_amount(ledger),
         *_stranger_to_the_case(ledger),
         *_without_person(ledger),
+        *_at_another_time(ledger, now),
         *for_malice(ledger, malicious),
     )
+    gone = _withdrawn(ledger)
+    return (
+        *_without_approval(ledger, now),
+        *_approved_by_the_wrong(ledger, staff),
+        *(fault for fault in found if fault.row not in gone),
+        *_half_withdrawn(ledger, gone),
+    )
+
+
+def _withdrawn(ledger: Ledger) -> frozenset[int]:
+    remarks = ledger[REWARDS].frame["备注"]
+    return frozenset(_number(row) for row in remarks.index[remarks.map(withdrawn).astype(bool)])
 
 
 def _without_ticket(ledger: Ledger) -> Iterator[Fault]:
@@ -53,6 +70,21 @@ def _without_approval(ledger: Ledger, now: dt.datetime) -> Iterator[Fault]:
     for row, day in ahead.items():
         words = f"审批日期 {day:%Y-%m-%d} 还没有到"
         yield Fault(_number(row), "审批日期", "PAY-02", Severity.ERROR, words, "核对审批日期", told=True)
+
+
+def _approved_by_the_wrong(ledger: Ledger, staff: Collection[str]) -> Iterator[Fault]:
+    """PAY-02: by the person who gets or pays it, by nobody of 人员, by the one who asked for it."""
+    frame = ledger[REWARDS].frame
+    for column, does in (("认定人", "认定"), ("审批人", "审批")):
+        for row, whom, by in zip(frame.index, frame["姓名"], frame[column], strict=True):
+            if own := sorted({*names_in(whom)} & {*names_in(by)}):
+                words = f"{'、'.join(own)}{does}了自己的奖罚，不能报送财务"
+                yield _error(row, column, "PAY-02", words, f"由另一个人{does}，{column}改写为那个人")
+    for row, name in frame["审批人"].items() if staff else ():
+        if name and not {*names_in(name)} & {*staff}:
+            words = f"审批人“{name}”不在“人员”表里，不能报送财务"
+            hint = "核对姓名；确是本店的人，先在“人员”表里补上"
+            yield Fault(_number(row), "审批人", "PAY-02", Severity.ERROR, words, hint, once=True)
     same = frame["审批人"][(frame["认定人"] != "") & (frame["认定人"] == frame["审批人"])]
     for row, name in same.items():
         words = f"认定人和审批人都是{name}"
@@ -110,12 +142,40 @@ def _without_person(ledger: Ledger) -> Iterator[Fault]:
         yield _error(row, "类型", "PAY-06", words, "选择“奖励”或“处罚”")
 
 
+def _at_another_time(ledger: Ledger, now: dt.datetime) -> Iterator[Fault]:
+    """PAY-06: a day that has not come, so that no month would ever ask for the line; one of a month after the approval."""
+    frame = ledger[REWARDS].frame
+    days = frame["日期"].dt.normalize()
+    ahead = days > pd.Timestamp(now)
+    for row, day in days[ahead].items():
+        words, hint = f"日期 {day:%Y-%m-%d} 还没有到", "核对日期；确是那一天的，到了那一天自动报送"
+        yield Fault(_number(row), "日期", "PAY-06", Severity.ERROR, words, hint, ahead=True)
+    months = [frame[column].dt.to_period("M") for column in ("日期", "审批日期")]
+    for row in frame.index[(months[1] < months[0]) & ~ahead]:
+        day, approved = frame.at[row, "日期"], frame.at[row, "审批日期"]
+        words = f"审批日期 {approved:%Y-%m-%d} 在日期 {day:%Y-%m-%d} 之前的月份"
+        yield _error(row, "日期", "PAY-06", words, "核对日期和审批日期，可能是年份或月份打错了")
+
+
+def _half_withdrawn(ledger: Ledger, gone: Collection[int]) -> Iterator[Fault]:
+    """PAY-13: 备注 speaks of withdrawing, but not so that it can be told what is meant."""
+    remarks = ledger[REWARDS].frame["备注"]
+    for row in remarks.index[remarks.str.contains(WITHDRAWN, regex=False)]:
+        if _number(row) not in gone:
+            words = f"备注里有“{WITHDRAWN}”，但没有单独写，照常报送"
+            hint = f"要撤销这一笔的，在备注里单独写“{WITHDRAWN}”，其他的话用标点隔开；已报送的还要重新审批"
+            yield Fault(_number(row), "备注", "PAY-13", Severity.WARNING, words, hint)
+
+
 def for_malice(ledger: Ledger, malicious: Collection[str]) -> Iterator[Fault]:
     """GENERIC: somebody is to pay for a complaint that was found malicious."""
     frame = ledger[REWARDS].frame
+    gone = _withdrawn(ledger)
     for row in frame.index[(frame["类型"] == PENALTY) & frame["编号"].isin(set(malicious))]:
+        if _number(row) in gone:
+            continue
         words = f"{frame.at[row, '编号']} 已认定为恶意投诉，不应因此处罚{frame.at[row, '姓名']}"
-        hint = "撤销这条处罚；如认定有误，在“恶意投诉认定”的结果中写明“不成立”"
+        hint = f"在备注写“{WITHDRAWN}”，已报送的还要重新审批；如认定有误，在“恶意投诉认定”的结果中写明“不成立”"
         yield Fault(_number(row), "类型", "GENERIC", Severity.ERROR, words, hint, told=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _MILLIONTH = Decimal("0.000001")
 
 STILL_OWED, SETTLED = "补报", "已发放"
 """Words in 备注 of a row from before kesu's time: it is still to be reported, or it is not."""
+WITHDRAWN = "撤销"
+"""The word in 备注, by itself, of a row that is to count no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Entry:
     approver: str
     approved: dt.date | None
     remark: str = ""
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether 备注 says that the row counts no longer."""
+        return withdrawn(self.remark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,11 @@ class Line:
     def first(self) -> bool:
         """Whether it reports its row, rather than adjusting what was reported."""
         return self.sort in (NEW, LATER)
+
+
+def withdrawn(remark: str) -> bool:
+    """Whether 备注 says by itself that the row is withdrawn: ``撤销；顾总已批``, and not ``客户撤销投诉``."""
+    return WITHDRAWN in re.split(r"\W+", unicodedata.normalize("NFKC", remark))
 
 
 def in_fen(yuan: float) -> int | None:

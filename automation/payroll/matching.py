@@ -1,13 +1,14 @@
 """Which row is which account: rows have no name of their own, are sorted, moved, edited, copied and deleted.
 
-What a row says decides: the identical first, then the least change. 报送月份 is only a hint, for a copy has it too.
-A row that is taken for none is new, and what was reported of it is taken back: the same money by two lines.
+What a row says decides, and of several that could be meant 报送月份: kesu writes it beside the row that was reported
+and takes it from a copy, so that it still tells them apart when the row is edited and the copy is not.
+A row that is taken for none is new, and what was reported of it stays: the same money by two lines.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from automation.payroll.accounts import Account
 from automation.payroll.lines import SETTLED, STILL_OWED, Entry, Row, plain
@@ -25,7 +26,6 @@ _WEIGHTS: Mapping[str, int] = {
     "approved": 1,
     "remark": 1,
 }
-_MARKED = 2
 _ENOUGH = sum(_WEIGHTS.values()) / 2
 """A row that has less than half of what was reported is another row."""
 
@@ -33,92 +33,83 @@ _ENOUGH = sum(_WEIGHTS.values()) / 2
 def match(rows: Sequence[Row], known: Iterable[Account]) -> dict[int, str]:
     """Excel row → the id of its account, for the rows that closed months have reported.
 
-    What was taken back comes back only by a row that says the same in all that matters to money.
+    What was taken back is meant by a row that says it is withdrawn, or that says the same in all that matters to money.
     """
     every = list(known)
     live, gone = [one for one in every if one.paid], [one for one in every if not one.paid]
+    begun = min((one.first for one in live), default="")
     found: dict[int, str] = {}
-    _identical(rows, live, _content, found)
-    _identical(rows, live, _money, found)
-    _similar(rows, live, found)
-    _identical(rows, gone, _money, found)
+    _pair(rows, gone, found, lambda account, entry, same: entry.withdrawn and _by_that_approval(account, entry))
+    _pair(rows, live, found, lambda account, entry, same: same or not _paid_by_hand(entry, begun))
+    _pair(rows, gone, found, lambda account, entry, same: same or entry.withdrawn)
     return found
 
 
-def _content(entry: Entry) -> Hashable:
-    return (*_money(entry), *map(plain, (entry.reason, entry.determiner, entry.approver, entry.remark)), entry.approved)
+def _pair(
+    rows: Sequence[Row],
+    accounts: Sequence[Account],
+    found: dict[int, str],
+    fits: Callable[[Account, Entry, bool], bool],
+) -> None:
+    """Each row and account once: first what bears the mark, then what has the same money, then the most alike.
+
+    One withdrawn by a new approval goes before its copy; where the sheet's order alone could tell, it tells last. ``fits``: whether a
+    row may be the account's, and whether it has the same money; one with other money has at least half of the rest.
+    """
+    near: dict[Hashable, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.row not in found:
+            for key in _shared(row.entry, _mark(row)):
+                near[key].append(row)
+    pairs = []
+    for account in accounts:
+        sharing = {row.row: row for key in _shared(account.entry, account.first) for row in near[key]}
+        for row in sharing.values():
+            same, alike = _money(row.entry) == _money(account.entry), _alike(row.entry, account.entry)
+            if (same or alike >= _ENOUGH) and fits(account, row.entry, same):
+                marked = _mark(row) == account.first
+                waived = row.entry.withdrawn and account.renewed(row.entry)
+                exact = row.entry == account.entry
+                pairs.append((-marked, -same, -waived, -exact, -alike, account.id, repr(row.entry), row.row))
+    taken = set(found.values())
+    for *_, account_id, _, number in sorted(pairs):
+        if number not in found and account_id not in taken:
+            found[number] = account_id
+            taken.add(account_id)
+
+
+def _by_that_approval(account: Account, entry: Entry) -> bool:
+    """Whether a withdrawn row is the one whose approval took the account back."""
+    return (entry.approver, entry.approved) == (account.entry.approver, account.entry.approved)
+
+
+def _mark(row: Row) -> str:
+    """The month that reported it first, as far as 报送月份 says so."""
+    return row.marked.partition("、")[0]
+
+
+def _shared(entry: Entry, month: str) -> Iterator[Hashable]:
+    """Two of ticket, person, and day with amount: what is edited at a time leaves two of them as they were.
+
+    With the mark of the ``month`` that reported it the ticket is enough. Clause and reason are the same words on many
+    rows, so they make nothing the same.
+    """
+    if month:
+        yield "ticket, mark", entry.ticket, month
+    yield "ticket, person", entry.ticket, entry.person
+    yield "ticket, money", entry.ticket, entry.day, entry.fen
+    yield "person, money", entry.person, entry.day, entry.fen
 
 
 def _money(entry: Entry) -> tuple[Hashable, ...]:
     return (entry.day, entry.ticket, entry.person, entry.kind, plain(entry.clause), entry.fen)
 
 
-def _identical(
-    rows: Sequence[Row], accounts: Sequence[Account], key: Callable[[Entry], Hashable], found: dict[int, str]
-) -> None:
-    """Pair those with equal ``key``; of several the most alike."""
-    waiting: dict[Hashable, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.row not in found:
-            waiting[key(row.entry)].append(row)
-    taken = set(found.values())
-    pairs = [
-        (row, account) for account in accounts if account.id not in taken for row in waiting.get(key(account.entry), ())
-    ]
-    _pair(pairs, found)
-
-
-def _similar(rows: Sequence[Row], accounts: Sequence[Account], found: dict[int, str]) -> None:
-    """Pair the rest by what they share, at least half of it and enough to be the same event.
-
-    Clause and reason are the same words on many rows, so they make nothing the same. A row from before kesu's time, or
-    that says it was paid by hand, is none that was reported.
-    """
-    begun = min((one.months[0] for one in accounts), default="")
-    near: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.row not in found and not _paid_by_hand(row.entry, begun):
-            near["ticket", row.entry.ticket].append(row)
-            near["person", row.entry.person].append(row)
-    taken = set(found.values())
-    pairs = []
-    for account in accounts:
-        if account.id not in taken:
-            sharing = (*near["ticket", account.entry.ticket], *near["person", account.entry.person])
-            alike = {
-                row.row: row
-                for row in sharing
-                if _one_event(row.entry, account.entry) and _alike(row.entry, account.entry) >= _ENOUGH
-            }
-            pairs += [(row, account) for row in alike.values()]
-    _pair(pairs, found)
-
-
-def _one_event(one: Entry, other: Entry) -> bool:
-    """Two of ticket, person, and day with amount: what is edited at a time leaves two of them as they were."""
-    same = (one.ticket == other.ticket, one.person == other.person, (one.day, one.fen) == (other.day, other.fen))
-    return sum(same) >= 2
-
-
 def _paid_by_hand(entry: Entry, begun: str) -> bool:
+    """A row from before kesu's time, or that says it was paid by hand, is none that was reported."""
     remark = plain(entry.remark)
     early = entry.day is not None and f"{entry.day:%Y-%m}" < begun
     return SETTLED in remark or (early and STILL_OWED not in remark)
-
-
-def _pair(pairs: Sequence[tuple[Row, Account]], found: dict[int, str]) -> None:
-    """Each row and account once, the most alike first; where the sheet's order alone could tell, it tells last."""
-    taken: set[str] = set()
-
-    def place(pair: tuple[Row, Account]) -> tuple[object, ...]:
-        row, account = pair
-        marked = row.marked == "、".join(account.months)
-        return (-_alike(row.entry, account.entry) - _MARKED * marked, account.id, repr(row.entry), row.row)
-
-    for row, account in sorted(pairs, key=place):
-        if row.row not in found and account.id not in taken:
-            found[row.row] = account.id
-            taken.add(account.id)
 
 
 def _alike(one: Entry, other: Entry) -> int:

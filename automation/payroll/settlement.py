@@ -15,7 +15,6 @@ from automation.payroll.lines import (
     LATER,
     NEW,
     PENALTY,
-    RESTORED,
     REWARD,
     SETTLED,
     STILL_OWED,
@@ -53,6 +52,11 @@ class Settlement:
         """What changes lines of closed months."""
         return tuple(line for line in self.lines if not line.first)
 
+    @property
+    def listed(self) -> tuple[Held, ...]:
+        """What was held back, without what an earlier month's list has already that nobody has to do anything about."""
+        return tuple(one for one in self.held if not one.told)
+
     def sum(self, kind: str) -> int:
         """All lines of 奖励 or 处罚, in fen."""
         return total(line.fen for line in self.lines if line.entry.kind == kind)
@@ -86,7 +90,7 @@ class Closed:
 
 def known(closed: Iterable[Closed]) -> dict[str, Account]:
     """The accounts of closed months, which stand in the order in which they were closed."""
-    return accounts((one.month, one.settlement.lines) for one in closed)
+    return accounts((one.month, one.at.date(), one.settlement.lines) for one in closed)
 
 
 def settle(
@@ -100,85 +104,119 @@ def settle(
 ) -> Settlement:
     """Settle ``month`` (``2026-10``) over the rows as they are now, after the months in ``closed``.
 
-    Rows of later months wait without a word. Rows from before ``first``, the month from which on reporting is kesu's,
-    are held back; empty: none are. The same rows in another order give the same lines.
+    Rows of later months wait without a word, but for those whose day is still to come. Rows from before ``first``, the
+    month from which on reporting is kesu's, are held back; empty: none are. Money that was reported moves by an approval
+    newer than the closing of it, and by nothing else. The same rows in another order give the same lines.
     """
     terms = terms or Terms()
     before = known(closed)
     paired = match(rows, before.values())
     errors: dict[int, list[Fault]] = defaultdict(list)
-    for fault in faults:
+    for fault in still_asked(rows, faults, before, paired):
         if fault.severity is Severity.ERROR:
             errors[fault.row].append(fault)
     held: list[Held] = []
     allowance, twins = Allowance(terms.penalty_limit), Twins()
 
-    standing = {account.id: account.entry for account in before.values() if account.paid}
-    groups = list(_adjustments(rows, before, paired, errors, terms, held))
-    adjusted = _fitting(groups, allowance, held)
-    for group in adjusted:
-        standing[group.account] = group.lines[-1].entry
-        if group.row is None:
-            del standing[group.account]
-    for account in sorted(standing):
-        twins.add(standing[account], f" {before[account].months[0]} 已报送的一行")
+    for account in before.values():
+        for entry in account.entries:
+            twins.add(entry, f" {account.first} 已报送的一行", account.id)
+    adjusted = _fitting(list(_adjustments(rows, before, paired, errors, terms, twins, held)), allowance, held)
 
     fresh = []
     for row in sorted(rows, key=_order):
         account_ = before.get(paired.get(row.row, ""))
         if account_ is not None and account_.paid:
             continue
-        if _waits(row.entry, month):
+        if row.entry.withdrawn:
+            if not account_:
+                held.append(holds.withdrawn(row))
+            continue
+        if _waits(row.entry, month) and not any(error.ahead for error in errors.get(row.row, ())):
             continue
         if not account_ and _early(row.entry, first):
             if SETTLED not in plain(row.entry.remark):
                 held.append(holds.early(row, first))
-        elif errors[row.row]:
-            held.append(holds.invalid(row, errors[row.row], None))
-        elif twin := twins.hold(row):
+        elif broken := errors.get(row.row):
+            held.append(holds.invalid(row, broken, None))
+        elif twin := twins.hold(row, account_):
             held.append(twin)
         else:
-            group = _first(row, account_, month)
-            if allowance.take(group):
+            group = adjustments.restored(account_, row) if account_ else _first(row, month)
+            if account_ and group.waits:
+                held.append(holds.unapproved(row, account_, group.unapproved))
+            elif allowance.take(group):
                 twins.add(row.entry, f"本次报送的第 {row.row} 行")
                 fresh.append(group)
             else:
                 held.append(allowance.hold(group, row.entry))
     lines = [line for group in (*fresh, *adjusted) for line in group.lines]
     lines.sort(key=lambda line: not line.first)  # what comes back adjusts
-    held.sort(key=lambda one: (one.early, _place(one.entry), one.row, one.account))
-    return Settlement(month, tuple(_numbered(lines, month)), tuple(held), first, terms.penalty_limit)
+    held.sort(key=lambda one: (one.once, _place(one.entry), one.row, one.account))
+    return Settlement(month, tuple(_numbered(lines, month)), _listed(held, closed), first, terms.penalty_limit)
+
+
+def still_asked(
+    rows: Sequence[Row], faults: Iterable[Fault], before: Mapping[str, Account], paired: Mapping[int, str]
+) -> Iterator[Fault]:
+    """The faults without what is asked once only (:class:`Fault`) of rows that were reported by the same approval."""
+    approvals = {row.row: (row.entry.approver, row.entry.approved) for row in rows}
+    for fault in faults:
+        account = before.get(paired.get(fault.row, ""))
+        same = account and (account.entry.approver, account.entry.approved) == approvals.get(fault.row)
+        if not (fault.once and same):
+            yield fault
+
+
+def _listed(held: Iterable[Held], closed: Iterable[Closed]) -> tuple[Held, ...]:
+    """Those that one list is enough for know the month that had them already, as they are now."""
+    told: dict[Entry, str] = {}
+    for one in closed:
+        for earlier in one.settlement.held:
+            if earlier.once:
+                told.setdefault(earlier.entry, one.month)
+    return tuple(replace(one, told=told.get(one.entry, "")) if one.once else one for one in held)
 
 
 def _adjustments(
     rows: Sequence[Row],
     before: Mapping[str, Account],
     paired: Mapping[int, str],
-    errors: Mapping[int, list[Fault]],
+    errors: Mapping[int, Sequence[Fault]],
     terms: Terms,
+    twins: Twins,
     held: list[Held],
 ) -> Iterator[Group]:
     """What rows that were reported have come to since; what may not be adjusted joins ``held``."""
     here = {paired[row.row]: row for row in rows if row.row in paired}
-    gone = []
     for account in before.values():
         if not account.paid:
             continue
         row = here.get(account.id)
         if row is None:
             if account.months[-1] > terms.archived_until:
-                gone.append(account)
+                held.append(holds.vanished(account))
+                twins.miss(account)
         elif broken := errors.get(row.row):
             held.append(holds.invalid(row, broken, account))
         elif group := adjustments.changed(account, row):
-            if group.unapproved and any(line.fen > 0 for line in group.lines):
+            if group.waits:
                 held.append(holds.unapproved(row, account, group.unapproved))
+            elif not row.entry.withdrawn and (twin := _moved(account.entry, row.entry) and twins.hold(row, account)):
+                held.append(twin)
             else:
+                twins.add(group.lines[-1].entry, f"第 {row.row} 行改动后", account.id)
                 yield group
-    if holds.many(len(gone), sum(account.paid for account in before.values())):
-        held += [holds.vanished(account) for account in gone]
-    else:
-        yield from map(adjustments.deleted, gone)
+
+
+def _moved(old: Entry, new: Entry) -> bool:
+    """Whether a row is about something else by now: only then may it have come to repeat another one."""
+    return (old.ticket, old.person, old.kind, plain(old.clause)) != (
+        new.ticket,
+        new.person,
+        new.kind,
+        plain(new.clause),
+    )
 
 
 def _fitting(groups: Iterable[Group], allowance: Allowance, held: list[Held]) -> list[Group]:
@@ -192,13 +230,10 @@ def _fitting(groups: Iterable[Group], allowance: Allowance, held: list[Held]) ->
     return sorted(taken, key=lambda one: one.account)
 
 
-def _first(row: Row, account: Account | None, month: str) -> Group:
-    """The line that reports a row, or reports it again after it had been taken back."""
+def _first(row: Row, month: str) -> Group:
+    """The line that reports a row."""
     entry = row.entry
     assert entry.fen is not None and entry.day is not None
-    if account:
-        told = f"{account.months[0]} 报送后冲回，现在又有这一行"
-        return Group(account.id, (Line(account.id, RESTORED, entry, entry.fen, told),), row)
     sort = LATER if f"{entry.day:%Y-%m}" < month else NEW
     return Group("", (Line("", sort, entry, entry.fen),), row)
 

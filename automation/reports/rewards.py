@@ -33,16 +33,17 @@ _PEOPLE = 15
 
 _WHY = {
     "PAY-01": "没有编号，或编号不在登记表里",
-    "PAY-02": "没有认定或审批，或审批日期没有到",
+    "PAY-02": "没有认定或审批，审批不作数，或审批日期没有到",
     "PAY-03": "金额没有或不对",
     "PAY-04": "与该单无关的人",
     "PAY-05": "没有依据条款",
-    "PAY-06": "没有姓名、日期或类型",
+    "PAY-06": "没有姓名、日期或类型，或日期不对",
     "PAY-07": "疑似重复",
     "PAY-08": "超过每月扣款上限，下月再报",
-    "PAY-10": "早于开始由 kesu 报送的月份",
-    "PAY-11": "已报送的行大批不见了",
-    "PAY-12": "改动后没有重新审批",
+    "PAY-10": "早于开始由系统报送的月份",
+    "PAY-11": "已报送的行不见了",
+    "PAY-12": "改动或撤销没有重新审批",
+    "PAY-13": "报送以前就撤销了",
     "GENERIC": "恶意投诉，不处罚",
 }
 
@@ -113,7 +114,7 @@ def _blind(facts: Facts, entries: Sequence[Entry]) -> Clean:
 def _mail(closed: Closed, settings: Settings, *, draft: bool = False) -> ReportMail:
     settled = closed.settlement
     period = parse(MONTHLY, closed.month)
-    held = f"，未报送 {len(settled.held)} 笔" if settled.held else ""
+    held = f"，未报送 {len(settled.listed)} 笔" if settled.listed else ""
     return ReportMail(
         key=f"report|{JOB}|{closed.month}{'|draft' if draft else ''}",
         subject=f"{_DRAFT if draft else ''}【奖罚情况】{period.words}：奖励 {yuan(settled.sum(REWARD))} 元，"
@@ -131,7 +132,7 @@ def _mail(closed: Closed, settings: Settings, *, draft: bool = False) -> ReportM
 def _context(closed: Closed, period: Period, settings: Settings, *, draft: bool) -> Mapping[str, object]:
     settled = closed.settlement
     sums = {kind: settled.sum(kind) for kind in (REWARD, PENALTY)}
-    why = Counter(_WHY.get(one.rules[0], one.rules[0]) for one in settled.held)
+    why = Counter(_WHY.get(one.rules[0], one.rules[0]) for one in settled.listed)
     people = _grouped(settled, lambda line: line.entry.person)
     return {
         "title": (_DRAFT if draft else "") + _title(period, draft=draft),
@@ -152,8 +153,9 @@ def _context(closed: Closed, period: Period, settings: Settings, *, draft: bool)
         "departments": _grouped(settled, lambda line: line.entry.department or rewards_book.NO_DEPARTMENT),
         "people": people[:_PEOPLE],
         "people_more": max(0, len(people) - _PEOPLE),
-        "held": len(settled.held),
-        "stays": sum(bool(one.account) for one in settled.held),
+        "held": len(settled.listed),
+        "held_before": rewards_book.listed_before(settled),
+        "stays": sum(bool(one.account) for one in settled.listed),
         "why": why.most_common(),
         "limit": yuan(settled.limit) if settled.limit else "",
         "signers": SIGNERS,

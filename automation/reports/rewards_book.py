@@ -71,11 +71,11 @@ def _first_page(settled: Settlement, title: str, now: dt.datetime, lines: Listin
                 Tile("净额（元）", sums.net(net), "奖励减处罚", NAVY, Look.MONEY),
                 Tile(
                     "未报送（笔）",
-                    Formula(f"=COUNTIF('未报送'!$A$4:$A${3 + max(len(settled.held), 1)},\"?*\")", len(settled.held))
-                    if settled.held
+                    Formula(f"=COUNTIF('未报送'!$A$4:$A${3 + len(settled.listed)},\"?*\")", len(settled.listed))
+                    if settled.listed
                     else 0,
                     "原因见《未报送》",
-                    AMBER if settled.held else "",
+                    AMBER if settled.listed else "",
                 ),
             )
         ),
@@ -236,7 +236,7 @@ def _adjusted(settled: Settlement, before: Mapping[str, Account], clean: Clean) 
     return Listing(
         "调整",
         f"调整：对以前月份已报送的 {len(settled.adjustments)} 笔",
-        "已报送的月份不再改动；之后的更改、删除都在这里冲减或补记。序号是原来那一笔的。负数从该类合计中冲减。",
+        "已报送的月份不再改动；之后经批准的更改、撤销都在这里冲减或补记。序号是原来那一笔的。负数从该类合计中冲减。",
         (
             Field("序号", width=13),
             Field("原报送", Look.WORD, 16),
@@ -276,11 +276,22 @@ def _adjusted(settled: Settlement, before: Mapping[str, Account], clean: Clean) 
     )
 
 
+def listed_before(settled: Settlement) -> str:
+    """What earlier months have listed once and for all, with where to see it; empty where there is none."""
+    before = [one.told for one in settled.held if one.told]
+    if not before:
+        return ""
+    months = "、".join(sorted(set(before)))
+    return f"另有 {len(before)} 笔不报送的（早于系统报送，或报送前撤销），见 {months} 的《未报送》，没有变化"
+
+
 def _held(settled: Settlement, clean: Clean) -> Listing:
+    before = listed_before(settled)
     return Listing(
         "未报送",
-        f"未报送：{len(settled.held)} 笔，没有计入本次的任何金额",
-        "改好之前每个月都会列在这里，改好后自动报送，不会遗漏。行号是工作簿《奖罚明细》里现在的行。",
+        f"未报送：{len(settled.listed)} 笔，没有计入本次的任何金额",
+        "改好之前每个月都会列在这里，改好后自动报送，不会遗漏。行号是工作簿《奖罚明细》里现在的行。"
+        + (f"{before}。" if before else ""),
         (
             Field("行", Look.WORD, 8),
             Field("日期", Look.DATE, 12),
@@ -306,7 +317,7 @@ def _held(settled: Settlement, clean: Clean) -> Listing:
                 clean(one.why),
                 one.todo,
             )
-            for one in settled.held
+            for one in settled.listed
         ],
-        "没有未报送的奖罚。",
+        "没有未报送的奖罚。" if not before else "没有新的未报送的奖罚。",
     )

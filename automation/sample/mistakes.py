@@ -154,11 +154,20 @@ def _rewards(ground: Ground) -> None:
         row["姓名"] = next(person.name for person in reversed(people.STAFF) if person.name not in named)
         row["部门"] = people.department(str(row["姓名"]))
         ground.note("PAY-04", REWARDS.sheet, "姓名", row, "该单没有提到这个人")
-    for row in [row for row in rows[len(gaps) + 1 :] if row["类型"] == "奖励"][:1]:
+    own = [row for row in rows[len(gaps) + 1 :] if row["类型"] == "奖励"]
+    for row in own[:1]:
         twin = {**row, "事由": f"{row['事由']}（补写）"}
         written = ground.contents[REWARDS.sheet]
         written.insert(next(place for place, one in enumerate(written, 1) if one is row), twin)
         ground.note("PAY-07", REWARDS.sheet, "编号", twin, "同一笔奖励写了两次")
+    for row in own[1:2]:
+        row["审批人"] = row["姓名"]
+        ground.note("PAY-02", REWARDS.sheet, "审批人", row, "审批了自己的奖励")
+    for row in own[2:3]:
+        day = row["日期"]
+        assert isinstance(day, dt.date)
+        row["日期"] = day.replace(year=ground.now.year + 1, day=min(day.day, 28))
+        ground.note("PAY-06", REWARDS.sheet, "日期", row, "年份写成了明年")
 
 
 def _absences(ground: Ground) -> None:

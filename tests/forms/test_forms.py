@@ -82,6 +82,26 @@ def test_a_fault_is_told_with_clause_amount_in_capitals_and_who_signs():
     assert "协商意见" not in sheets
 
 
+FINES = (
+    ("unapproved", "150 | 陆文琴 | 顾明远 |", "未批准", "待批准处罚人民币150.00元(大写:壹佰伍拾元整)批准后计入"),
+    ("his own", "150 | 陆文琴 | 高建军 | 11-05", "未批准", "待批准处罚人民币150.00元(大写:壹佰伍拾元整)批准后计入"),
+    ("below nothing", "-150 | 陆文琴 | 顾明远 | 11-05", "待更正", ""),
+    ("twice", "200 | 陆文琴 | 顾明远 | 11-05", "疑似重复", ""),
+    ("next year", "2027", "待更正", ""),
+)
+
+
+@pytest.mark.parametrize(("sentence", "cells", "why", "waiting"), FINES)
+def test_what_may_not_be_paid_is_marked_on_the_form_and_left_out_of_the_sum(sentence, cells, why, waiting):
+    day, cells = ("2027-11-05", "150 | 陆文琴 | 顾明远 | 11-05") if cells == "2027" else ("11-05", cells)
+    reason = "护板未装牢" if sentence == "twice" else "返工"
+    row = f"{day} | {cases.EVERY} | 高建军 | 机修车间 | 处罚 | 《投诉考核细则》第十一条 | {reason} | {cells}"
+    text = shown(inside(cases.case(cases.EVERY, cases.facts(text=cases.WORKBOOK + row)))["过失处理意见"])
+    assert f"〔{why},不计入合计〕" in text
+    assert text.count("不计入合计") == 1 and "处罚人民币200.00元(大写:贰佰元整)" in text
+    assert (waiting in text) if waiting else "待批准" not in text
+
+
 def test_a_disputed_review_gives_the_agreement_instead():
     sheets = inside(cases.case(cases.DISPUTED))
     assert "双方各承担一半" in sheets["协商意见"] and "过失处理意见" not in sheets

@@ -149,7 +149,10 @@ def test_the_month_is_written_beside_its_rows_by_the_next_pass_and_a_copy_loses_
     assert shop.marks() == ["2026-10", "2026-10", "2026-10", "", ""]
     assert shop.run(LATER + dt.timedelta(minutes=5)).written == 0
     copied = "10-30 | FK20261007-001 | 方致远 | 客户关系 | 奖励 | 第九条 | 另一次 | 80.2 | 陆文琴 | 顾明远 | 10-30 | 2026-10 |\n"
-    shop.save(BOOK, ("\n人员\n", f"{copied}\n人员\n"))
+    marked = BOOK.replace("10-06    |          |", "10-06 | 2026-10 |").replace(
+        "10-09    |          |", "10-09 | 2026-10 |"
+    )
+    shop.save(marked, ("\n人员\n", f"{copied}\n人员\n"))
     shop.run(LATER + dt.timedelta(minutes=10))
     assert shop.marks() == ["2026-10", "2026-10", "2026-10", "", "", ""]
 
@@ -184,7 +187,8 @@ def test_no_draft_is_made_of_a_month_before_the_first_or_of_one_to_come(
 
 def test_what_was_changed_since_is_adjusted_and_what_was_approved_late_reported_late(shop: Shop) -> None:
     shop.run(FOURTH)
-    shop.save(BOOK, ("| 200.5 |", "| 150 |"), ("| 顾明远 |          |", "| 顾明远 | 11-20 |"))
+    lowered = ("| 200.5 | 陆文琴 | 顾明远 | 10-06 ", "| 150 | 陆文琴 | 顾明远 | 11-19 ")
+    shop.save(BOOK, lowered, ("| 顾明远 |          |", "| 顾明远 | 11-20 |"))
     shop.run(FOURTH + dt.timedelta(days=20))
     with Journal.peek(shop.settings.journal) as journal:
         assert any(key.startswith("PAY-09|奖罚明细|FK20261003-001") for key in journal.past().first_seen)
@@ -195,7 +199,7 @@ def test_what_was_changed_since_is_adjusted_and_what_was_approved_late_reported_
     sheet = cells(shop.closed[1].workbook)["调整"]
     (line,) = [row for row in sheet if "差额" in row]
     assert "冲减伍拾元零伍角" in line and any("原 200.50 改 150.00" in str(cell) for cell in line)
-    assert any("改动后未重新审批" in str(cell) for cell in line)
+    assert dt.datetime(2026, 11, 19) in line, "by which approval"
     shop.run(DECEMBER + dt.timedelta(minutes=5))
     assert shop.marks() == ["2026-10、2026-11", "2026-10", "2026-10", "2026-11", "2026-11"]
 
@@ -364,9 +368,9 @@ def test_sums_computed_by_libreoffice_are_the_sums_that_were_sent(shop: Shop, tm
     shop.run(FOURTH)
     shop.save(
         BOOK,
-        ("| 200.5 |", "| 150 |"),
+        ("| 200.5 | 陆文琴 | 顾明远 | 10-06 ", "| 150 | 陆文琴 | 顾明远 | 11-19 "),
         ("| 顾明远 |          |", "| 顾明远 | 11-20 |"),
-        ("刘强   | 机修车间 | 处罚 | 第八条", "张伟 | 配件部 | 处罚 | 第八条"),
+        ("方致远 | 客户关系 | 奖励 | 第九条", "刘强 | 配件部 | 处罚 | 第九条"),
     )
     shop.run(DECEMBER)
     assert len(shop.closed) == 2
