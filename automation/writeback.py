@@ -112,17 +112,16 @@ def finding_edits(
 
 def with_crowding(findings: Iterable[Finding], records: Records) -> Iterator[Finding]:
     """The findings, and WRITE-02 when they reach down to something below 检查结果 that is not ours."""
-    count, stop = 0, _stop(records)
-    for count, finding in enumerate(findings, 1):
-        yield finding
-    if stop is None or count <= stop - records.header_row - 1:
+    found, stop = list(findings), _stop(records)
+    yield from found
+    if stop is None or len(found) <= stop - records.header_row - 1:
         return
     where = Cell(records.sheet, stop, min(records.columns.values()))
     room = stop - records.header_row - 1
     yield Finding(
         "WRITE-02",
         Severity.WARNING,
-        f"{records.sheet}第 {stop} 行起有别的内容，{records.sheet}只写得下 {room} 条，其余 {count + 1 - room} 条没有写进表",
+        f"{records.sheet}第 {stop} 行起有别的内容，{records.sheet}只写得下 {room} 条，其余 {len(found) + 1 - room} 条没有写进表",
         "把这些内容移到表格右边或另一张工作表，下一次处理时会写全；全部内容见 kesu check",
         where,
     )

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.errors import KesuError, NotAWorkbook, WorkbookBusy, WorkbookChanged, WriteFailed
+from workbook.errors import CannotPatch, KesuError, NotAWorkbook, WorkbookBusy, WorkbookChanged, WriteFailed
 from workbook.locks import OpenBy, hold, still_held, who_has_it_open
-from workbook.package.archive import open_archive
+from workbook.package.book import Book
 
 __all__ = ["Backup", "OpenBy", "back_up", "backups", "hold", "read_bytes", "replace", "restore", "who_has_it_open"]
 
@@ -121,17 +121,23 @@ def _expected(real: Path, expected_sha: str) -> bytes:
     return data
 
 
-def _swap(path: Path, real: Path, data: bytes, expected_sha: str | None, now: dt.datetime) -> None:
-    """Write a temporary file beside the workbook and rename it over; ``expected_sha`` None: there is no old file."""
+def _swap(
+    path: Path, real: Path, data: bytes, expected_sha: str | None, now: dt.datetime, *, like: Path | None = None
+) -> None:
+    """Write a temporary file beside the workbook and rename it over; ``expected_sha`` None: there is no old file.
+
+    The new file has the rights of the old one, else those of ``like``, else what a new file gets in this folder.
+    """
     temporary = real.with_name(f".{real.name}.{secrets.token_hex(4)}.kesu.tmp")
     try:
         _sweep(real)
-        old = None if expected_sha is None else real.stat()
-        if old is not None and not old.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+        model = like if expected_sha is None else real
+        old = model.stat() if model else None
+        if expected_sha is not None and old and not old.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
             raise WriteFailed(f"“{real.name}”被设成了只读，没有写；请在文件属性里取消“只读”。")
-        _write(temporary, data)
-        if old is not None:
-            _dress(temporary, real, old)
+        _write(temporary, data, 0o600 if model else 0o666)
+        if model and old:
+            _dress(temporary, model, old)
         if expected_sha is not None:
             _expected(real, expected_sha)
         _refuse_if_open(path, now)
@@ -152,8 +158,8 @@ def _sweep(real: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
+def _write(path: Path, data: bytes, mode: int = 0o600) -> None:
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
@@ -229,6 +235,9 @@ def _keep(folder: Path, real: Path, old: bytes, now: dt.datetime) -> Path:
             number += 1
             place = folder / f"{real.stem}.{now:{_STAMP}}-{number}{real.suffix}"
         _write(temporary, old)
+        with contextlib.suppress(OSError):  # whoever may open the workbook may open it as it was
+            _dress(temporary, real, real.stat())
+            temporary.chmod(stat.S_IMODE(temporary.stat().st_mode) | stat.S_IWUSR)  # so that it can be pruned
         temporary.rename(place)
     except OSError as error:
         why = "磁盘满了" if error.errno in _FULL else error.strerror or str(error)
@@ -268,15 +277,24 @@ def backups(folder: Path) -> list[Backup]:
     return [backup for *_, backup in sorted(found, key=lambda row: row[:3], reverse=True)]
 
 
+def is_backup(file: Path, workbook: Path, folder: Path) -> bool:
+    """Whether a file is, by its place and its name, a backup of the workbook that kesu kept."""
+    return file.resolve().parent == folder.resolve() and bool(_named(workbook.resolve()).fullmatch(file.name))
+
+
 def restore(path: Path, backup: Path, *, backups: Path, keep: int, now: dt.datetime) -> Path | None:
     """Put a backup in the workbook's place; what stands there now becomes a backup itself, whose path is returned.
 
-    ``None`` when there was no file to keep. Raises NotAWorkbook when the backup itself is damaged, and as `replace`.
+    ``None`` when there was no file to keep. Raises NotAWorkbook or CannotPatch when the backup itself is damaged or no
+    workbook that kesu can write, and as `replace`.
     """
     data, _ = read_bytes(backup)
-    archive = open_archive(data)
-    for member in archive.members:
-        archive.read(member)
+    try:
+        archive = Book(data).archive
+        for member in archive.members:
+            archive.read(member)
+    except (NotAWorkbook, CannotPatch) as error:
+        raise type(error)(f"“{backup.name}”不能用来恢复：{error}") from error
     with _in_words(path):
         real = path.resolve()
         there = real.exists()
@@ -284,5 +302,5 @@ def restore(path: Path, backup: Path, *, backups: Path, keep: int, now: dt.datet
         return replace(path, data, expected_sha=read_bytes(real)[1], backups=backups, keep=keep, now=now)
     with _in_words(real), hold(real, now):
         _refuse_if_open(path, now)
-        _swap(path, real, data, None, now)
+        _swap(path, real, data, None, now, like=backup if is_backup(backup, path, backups) else None)
     return None

@@ -21,5 +21,17 @@ def bring_back(settings: Settings, backup: Path | None, now: dt.datetime) -> Non
         return
     inside = settings.backup_dir / backup.name
     backup = inside if not backup.exists() and inside.exists() else backup
+    if not store.is_backup(backup, settings.workbook, settings.backup_dir):
+        _refuse_other_workbooks(backup, settings)
     before = store.restore(settings.workbook, backup, backups=settings.backup_dir, keep=settings.backups.keep, now=now)
     click.echo(f"✓ 已恢复 {backup.name}" + (f"；恢复前的文件留在 {before}" if before else ""))
+
+
+def _refuse_other_workbooks(file: Path, settings: Settings) -> None:
+    """A file that kesu did not keep itself must hold the register: a weekly report is a workbook too.
+
+    Raises NotAWorkbook and SheetMissing, each naming the file.
+    """
+    from workbook import ledger, snapshot  # heavy, and rarely needed
+
+    ledger.load(snapshot.read(file), settings.adopted.aliases)

@@ -57,8 +57,8 @@ def test_a_file_somebody_saved_meanwhile_is_not_overwritten(workbook: Path) -> N
 def test_a_save_at_the_last_moment_is_noticed(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = store._write
 
-    def save_meanwhile(path: Path, data: bytes) -> None:
-        plain(path, data)
+    def save_meanwhile(path: Path, data: bytes, *mode: int) -> None:
+        plain(path, data, *mode)
         if path.name.endswith(".tmp") and data == b"new":
             workbook.write_bytes(b"theirs")
 
@@ -72,8 +72,8 @@ def test_a_save_at_the_last_moment_is_noticed(workbook: Path, monkeypatch: pytes
 def test_a_workbook_opened_at_the_last_moment_is_noticed(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = store._write
 
-    def open_meanwhile(path: Path, data: bytes) -> None:
-        plain(path, data)
+    def open_meanwhile(path: Path, data: bytes, *mode: int) -> None:
+        plain(path, data, *mode)
         workbook.with_name(f"~${workbook.name}").write_bytes(b"")
 
     monkeypatch.setattr(store, "_write", open_meanwhile)
@@ -182,6 +182,29 @@ def test_a_damaged_backup_is_not_put_back(workbook: Path) -> None:
     with pytest.raises(NotAWorkbook):
         store.restore(workbook, bad, backups=workbook.parent, keep=9, now=NOW)
     assert workbook.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
+@pytest.mark.parametrize("mode", [0o664, 0o640, 0o600])
+def test_a_workbook_that_was_deleted_comes_back_with_the_rights_it_had(workbook: Path, mode: int) -> None:
+    workbook.write_bytes(book(""))
+    workbook.chmod(mode)
+    kept = write(workbook, b"broken", expected=book(""))
+    assert kept.stat().st_mode & 0o777 == mode
+    workbook.unlink()
+    store.restore(workbook, kept, backups=kept.parent, keep=9, now=NOW)
+    assert workbook.stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
+def test_a_file_from_elsewhere_comes_with_the_rights_of_any_new_file(workbook: Path) -> None:
+    workbook.unlink()
+    other = workbook.parent / "别处.xlsx"
+    other.write_bytes(book(""))
+    usual = other.stat().st_mode & 0o777
+    other.chmod(0o400)
+    store.restore(workbook, other, backups=workbook.parent / "备份", keep=9, now=NOW)
+    assert workbook.stat().st_mode & 0o777 == usual
 
 
 def test_a_read_only_file_is_respected(workbook: Path) -> None:
@@ -342,8 +365,8 @@ def test_a_drive_without_hard_links_is_locked_all_the_same(workbook: Path, monke
 def test_a_writer_whose_lock_was_taken_over_does_not_write(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = store._write
 
-    def lose_the_lock(path: Path, data: bytes) -> None:
-        plain(path, data)
+    def lose_the_lock(path: Path, data: bytes, *mode: int) -> None:
+        plain(path, data, *mode)
         locks.lock_path(workbook).write_text("{}")
 
     monkeypatch.setattr(store, "_write", lose_the_lock)
