@@ -41,13 +41,15 @@ Progress = Callable[[str], None]
 class Outcome:
     """What a pass did. ``unwritten`` says in Chinese why the workbook was left alone; empty when it was written or
     had nothing to change (``written`` counts cells). ``delayed``: somebody has it, the next pass will write it; else a
-    person has to do something first.
+    person has to do something first. ``unsaved``: what was written stands in the workbook somebody has open, and reaches
+    the file when that person saves.
     """
 
     plan: Plan = field(repr=False)
     written: int = 0
     unwritten: str = ""
     delayed: bool = False
+    unsaved: bool = False
     refused: tuple[Refusal, ...] = ()
     unsendable: tuple[Finding, ...] = ()
     unpublished: tuple[Finding, ...] = ()
@@ -154,7 +156,7 @@ def run(
                 progress("准备提醒邮件")
                 unsendable = _remember(journal, decided, settings, now)
                 progress("写回工作簿")
-                written, refused = _write(seen, decided, settings, now)
+                done = _write(seen, decided, settings, now)
             except (NumberTaken, MonthClosed, WorkbookChanged) as error:
                 if attempt + 1 < _ATTEMPTS:
                     continue
@@ -163,8 +165,10 @@ def run(
                 delayed = isinstance(error, WorkbookBusy)
                 outcome = Outcome(decided, unwritten=str(error), delayed=delayed, unsendable=unsendable)
             else:
-                _mark_written(journal, decided, refused)
-                outcome = Outcome(decided, written, refused=refused, unsendable=unsendable)
+                _mark_written(journal, decided, done.refused)
+                outcome = Outcome(
+                    decided, done.written, unsaved=not done.saved, refused=done.refused, unsendable=unsendable
+                )
             break
         progress("发送邮件")
         delivered = outbox.deliver(
@@ -181,8 +185,8 @@ def run(
             findings=len(outcome.findings),
             outcome=outcome.unwritten or "完成",
         )
-        done = replace(outcome, delivered=delivered)
-        if mark is not None and done.idle:
+        outcome = replace(outcome, delivered=delivered)
+        if mark is not None and outcome.idle:
             journal.rest(
                 now,
                 publish.rests(settings, now, horizon.valid_until(decided.facts, settings.alerts, settings.jobs)),
@@ -191,7 +195,7 @@ def run(
                 sha=seen.sha256,
                 settings=rest.fingerprint(settings),
             )
-    return done
+    return outcome
 
 
 def _addresses(understood: Ledger) -> frozenset[str]:
@@ -248,13 +252,13 @@ def _unwritten(refusal: Refusal) -> Finding:
     )
 
 
-def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[int, tuple[Refusal, ...]]:
+def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) -> live.Live:
     """Apply the edits over the very bytes that were read; nothing to change touches nothing."""
     if not decided.edits:
-        return 0, ()
+        return live.Live(0, (), saved=True)
     patched = package.apply(seen.data, decided.edits)
     if patched.data is seen.data or patched.data == seen.data:
-        return 0, patched.refused
+        return live.Live(0, patched.refused, saved=True)
     backups, keep = settings.backup_dir, settings.backups.keep
 
     def back_up() -> None:
@@ -266,8 +270,8 @@ def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) 
         done = live.write(seen, decided.edits, back_up=back_up)
         if done is None:
             raise
-        return done.written, done.refused
-    return patched.written, patched.refused
+        return done
+    return live.Live(patched.written, patched.refused, saved=True)
 
 
 def _mark_written(journal: Journal, decided: Plan, refused: Sequence[Refusal]) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 import ctypes
 import datetime as dt
 import importlib
+import re
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,8 @@ from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.exceptions import VBARuntimeError
 from pyopenvba.interpreter._objects import VBAObject
 from pyopenvba.interpreter._values import EMPTY, MISSING, NULL, VBAArray, VBADate, VBAErrorValue, VBAInt
+
+from workbook.schema import CASE_SHEET, DASHBOARD_SHEET, PEOPLE_SHEET
 
 BUSY, EDITING, GONE = -2147418111, -2146777998, -2147417848
 """RPC_E_CALL_REJECTED, VBA_E_IGNORE (a cell is being edited), RPC_E_DISCONNECTED."""
@@ -247,6 +251,22 @@ def _modules(running: dict[int, Excel]) -> dict[str, ModuleType]:
         module("win32com", client=client),
     )
     return {one.__name__: one for one in modules}
+
+
+def quick(path: Path) -> Path:
+    """The workbook without the formulas of the sheets that only show: pyOpenVBA reads them all anew at every entry, and
+    there are thousands.
+    """
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    names = re.findall(r'<sheet name="([^"]+)"', parts["xl/workbook.xml"].decode())
+    for sheet in (DASHBOARD_SHEET, PEOPLE_SHEET, CASE_SHEET):
+        part = f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+        parts[part] = re.sub(rb"<f[^>]*>.*?</f>", b"", parts[part])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    return path
 
 
 @contextmanager

@@ -70,9 +70,14 @@ def write(
         if book is None:
             return None
         waiting.until_paused(idle or _idle_here)
+        session = _Session(book, seen, waiting)
+        waiting.until_taken(session.ask)
         with _unnoticed(waiting.until_taken(lambda: book.app.api), waiting):
-            done: Live = waiting.until_taken(lambda: _Session(book, seen, waiting, back_up).make(edits))
-        return done
+            waiting.until_taken(lambda: session.make(edits))
+            if session.clean and session.written:
+                back_up()
+                waiting.until_taken(lambda: book.api.Save())
+        return Live(session.written, tuple(session.refused), session.clean or not session.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,51 +114,59 @@ class _Waiting:
 
 @dataclass
 class _Session:
-    """One open workbook being written. ``before``: what the rows to be written hold on the screen, by sheet and row."""
+    """One open workbook being written. ``clean``: whether anything of the user's was unsaved before. ``tried``: what
+    was to be written, in this attempt or one that Excel cut short.
+    """
 
     book: Any
     seen: Snapshot
     waiting: _Waiting
-    back_up: Callable[[], object]
+    clean: bool = False
+    tried: set[Edit] = field(default_factory=set)
     refused: list[Refusal] = field(default_factory=list)
 
-    def make(self, edits: Sequence[Edit]) -> Live:
+    @property
+    def written(self) -> int:
+        return len(self.tried - {one.edit for one in self.refused})
+
+    def ask(self) -> None:
+        """Whether the workbook may be written at all. Raises :class:`WorkbookBusy`."""
         api = self.book.api
         if api.ReadOnly:
             raise WorkbookBusy(f"“{self.waiting.name}”在这台电脑上是以只读方式打开的，没有写；等关闭后再写。")
         if self.book.app.api.CutCopyMode:
             raise WorkbookBusy(f"“{self.waiting.name}”在 Excel 里打开着，有内容正在复制，没有写；下次再写。")
-        clean = bool(api.Saved)
+        self.clean = bool(api.Saved)
+
+    def make(self, edits: Sequence[Edit]) -> None:
+        """Make the edits; asked a second time, those that are still to be made."""
+        self.refused = []
         cells: dict[str, list[CellEdit]] = defaultdict(list)
         for edit in edits:
             if isinstance(edit, CellEdit):
                 cells[edit.where.sheet].append(edit)
-        written = 0
         for sheet, some in cells.items():
-            written += self._sheet(sheet, some)
+            self._sheet(sheet, some)
         for edit in edits:
             if isinstance(edit, GrowTable):
-                written += self._grow(edit)
-        if clean and written:
-            self.back_up()
-            api.Save()
-        return Live(written, tuple(self.refused), clean or not written)
+                self._grow(edit)
 
-    def _sheet(self, name: str, edits: Sequence[CellEdit]) -> int:
+    def _sheet(self, name: str, edits: Sequence[CellEdit]) -> None:
         sheet = next((one for one in self.book.sheets if one.name == name), None)
         if sheet is None or sheet.api.ProtectContents:
             why = "打开着的工作簿里没有这张表" if sheet is None else "工作表被保护了"
             self.refused += [Refusal(edit, why) for edit in edits]
-            return 0
+            return
         ours = {edit.where.column for edit in edits}
         rows = self._rows(sheet, edits)
         todo = [edit for edit in edits if self._may(edit, rows.get(edit.where.row, ()), ours)]
+        self.tried.update(todo)
         for run in _runs(todo):
             first, last = run[0].where, run[-1].where
             values = tuple((self._typed(edit.value),) for edit in run)
             target = sheet.range((first.row, first.column), (last.row, last.column)).api
             target.Value2 = values if len(run) > 1 else values[0][0]
-        return len(todo) - self._unlike(sheet, todo)
+        self._compare(sheet, [edit for edit in edits if edit in self.tried])
 
     def _rows(self, sheet: Any, edits: Sequence[CellEdit]) -> dict[int, tuple[object, ...]]:
         """What the rows of the edits hold on the screen, from column A on; :data:`_FORMULA` where a formula stands."""
@@ -195,25 +208,24 @@ class _Session:
             return grid.rows[down][across]
         return None
 
-    def _unlike(self, sheet: Any, done: Sequence[CellEdit]) -> int:
-        """How many of the cells written do not hold what was written (a validation, a macro, a format took it)."""
+    def _compare(self, sheet: Any, done: Sequence[CellEdit]) -> None:
+        """Refuse the cells that do not hold what was written (a validation, a macro, a format took it)."""
         rows = self._rows(sheet, done) if done else {}
         wrong = [edit for edit in done if not self._same(rows[edit.where.row][edit.where.column - 1], edit.value)]
-        self.refused += [Refusal(edit, "写进打开着的工作簿后，内容又变了") for edit in wrong]
-        return len(wrong)
+        known = {one.edit for one in self.refused}
+        self.refused += [Refusal(edit, "写进打开着的工作簿后，内容又变了") for edit in wrong if edit not in known]
 
-    def _grow(self, edit: GrowTable) -> int:
+    def _grow(self, edit: GrowTable) -> None:
         for sheet in self.book.sheets:
             for table in sheet.api.ListObjects:
                 if table.Name == edit.table:
                     corner, area = table.Range.Row, table.Range
                     last, right = corner + area.Rows.Count - 1, area.Column + area.Columns.Count - 1
                     if last < edit.last_row:
+                        self.tried.add(edit)
                         table.Resize(sheet.range((corner, area.Column), (edit.last_row, right)).api)
-                        return 1
-                    return 0
+                    return
         self.refused.append(Refusal(edit, "打开着的工作簿里没有这个表格"))
-        return 0
 
     def _typed(self, value: CellValue) -> CellValue:
         """A value as ``Value2`` takes it: a text that Excel would read as something else stays one."""

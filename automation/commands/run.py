@@ -60,6 +60,8 @@ def tell(outcome: Outcome, settings: Settings) -> None:
     click.echo(f"检查：{tally(outcome.findings)}")
     if outcome.unwritten:
         click.echo(f"✗ 没有写回：{outcome.unwritten}\n  编号已经留好，下一次处理时写入同样的编号。", err=True)
+    elif outcome.unsaved:
+        click.echo(f"写进打开着的工作簿：{outcome.written} 个单元格；里面还有没保存的内容，等有人保存后才进文件")
     else:
         click.echo(f"写回：{outcome.written} 个单元格" if outcome.written else "写回：没有变化，文件未动")
     for finding in outcome.findings:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from pyopenvba.interpreter._values import EMPTY, VBADate
 
 from workbook.build import FIRST_DATA_ROW
 from workbook.edits import column_letter
-from workbook.schema import CASE_SHEET, PEOPLE_SHEET, REGISTER
+from workbook.schema import REGISTER
 from workbook.table import Table
 
 NOW = dt.datetime(2026, 11, 21, 9, 30)
@@ -75,20 +73,6 @@ Public Sub kesuPrintSheet(ByVal sheet As Object)
 End Sub
 """
 """In place of kesuHost: the registry, menus, printers and other programs, which pyOpenVBA does not have."""
-
-
-def quick(path: Path) -> Path:
-    """The workbook without the formulas of 名单 and 处理单, a thousand of them: pyOpenVBA reads all anew at every entry."""
-    with zipfile.ZipFile(path) as book:
-        parts = {name: book.read(name) for name in book.namelist()}
-    names = re.findall(r'<sheet name="([^"]+)"', parts["xl/workbook.xml"].decode())
-    for sheet in (PEOPLE_SHEET, CASE_SHEET):
-        part = f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
-        parts[part] = re.sub(rb"<f[^>]*>.*?</f>", b"", parts[part])
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, content in parts.items():
-            book.writestr(name, content)
-    return path
 
 
 class Excel:

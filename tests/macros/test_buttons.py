@@ -12,7 +12,8 @@ from automation import macros, plan
 from automation.checks.pending import both_ledgers
 from automation.past import Past
 from automation.sample import dealership
-from tests.macros.excel import NOW, Excel, quick
+from tests.excel import quick
+from tests.macros.excel import NOW, Excel
 from tests.macros.test_numbers import first, new
 from workbook import build, ledger, snapshot
 from workbook.build.buttons import BUTTONS

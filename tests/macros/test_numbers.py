@@ -15,7 +15,8 @@ from automation import cycle, macros, settings
 from automation.blank import blank
 from automation.checks.numbers import gaps, malformed
 from tests import tables
-from tests.macros.excel import Excel, quick
+from tests.excel import quick
+from tests.macros.excel import Excel
 from workbook import build
 from workbook.schema import REGISTER
 

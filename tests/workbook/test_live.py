@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from automation import cycle, settings
+from automation.commands.run import tell
 from automation.sample import dealership
 from automation.settings import Settings
-from tests.excel import BUSY, EDITING, GONE, Excel, windows
-from tests.tables import rows_of
+from tests.excel import BUSY, EDITING, GONE, Excel, quick, windows
+from tests.tables import plain, rows_of
 from workbook import build, live, snapshot
 from workbook.edits import Cell, CellEdit, CellValue, Edit, GrowTable
 from workbook.errors import WorkbookBusy
@@ -44,7 +45,7 @@ def pc() -> Iterator[Open]:
 def book(tmp_path: Path) -> Path:
     path = tmp_path / "登记.xlsx"
     build.write(path, rows_of(REGISTER), created=NOW)
-    return path
+    return quick(path)
 
 
 def columns(seen: Snapshot) -> dict[str, int]:
@@ -130,22 +131,28 @@ def test_a_cell_of_ours_that_somebody_typed_into_is_left_alone(pc: Open, book: P
     assert [one.edit for one in made.refused] == numbers(seen)[:1]
 
 
-@pytest.mark.parametrize("code", [BUSY, EDITING], ids=["a call rejected", "a cell being edited"])
-def test_an_excel_that_is_busy_for_a_moment_is_waited_for(code: int, pc: Open, book: Path) -> None:
+@pytest.mark.parametrize(("code", "first"), [(BUSY, 0), (EDITING, 3)], ids=["a call rejected", "a cell being edited"])
+def test_an_excel_that_is_busy_for_a_moment_is_waited_for(
+    code: int, first: int, pc: Open, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_NAP", 0.01)
     excel, seen = pc(book), snapshot.read(book)
-    for stumble in range(40):  # wherever in the writing it happens
-        excel.faults = [0] * 0
+    for stumble in range(first, 200, 11):  # wherever in the writing and saving it happens
+        excel.faults = []
         excel.typed("反馈登记", "A4", None)
         excel.typed("反馈登记", "A5", None)
-        excel.clean, excel.calls = True, []
-        at = _Later(stumble, code)
-        excel.faults = at
-        made = write(seen, numbers(seen), patience=5)
-        assert made is not None and made.refused == ()
+        excel.clean, excel.calls, excel.saves = True, [], 0
+        excel.faults = at = _Later(stumble, code)
+        assert write(seen, numbers(seen), patience=5) == Live(2, (), True), f"after {stumble} calls"
+        assert excel.saves == 1, "what is told to be saved is in the file, and backed up once"
+        excel.faults = []
         assert [excel.shown("反馈登记", f"A{row}") for row in (4, 5)] == ["FK20261103-002", "FK20261103-003"]
         application = excel.application.application
         assert application.vba_get("EnableEvents", [], {}) is True
         assert application.vba_get("ScreenUpdating", [], {}) is True
+        if len(at):  # it was never reached: the whole way has been stumbled over
+            break
+    assert 50 < stumble < 190
 
 
 class _Later(list[int]):
@@ -257,6 +264,7 @@ def test_a_whole_pass_over_an_open_workbook_equals_one_over_the_closed_file(
     for path in (shut, opened):
         path.parent.mkdir()
         build.write(path, contents, created=NOW)
+        quick(path)
     pc(opened)
     (opened.parent / "~$登记.xlsx").write_bytes(b"\x04Zhang" + b" " * 160)
     closed, through = cycle.run(of(shut), NOW), cycle.run(of(opened), NOW)
@@ -268,6 +276,21 @@ def test_a_whole_pass_over_an_open_workbook_equals_one_over_the_closed_file(
         assert _cells(one, sheet) == _cells(other, sheet)
     assert cycle.run(of(opened), NOW).written == 0
     assert len(list(of(opened).backup_dir.iterdir())) == 1
+
+
+def test_a_pass_says_that_what_it_wrote_is_not_in_the_file_yet(
+    pc: Open, book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(live, "_idle_here", lambda: 60.0)
+    pc(book).typed("反馈登记", "AU5", "客户要求书面答复")  # and not saved
+    (book.parent / f"~${book.name}").write_bytes(b"\x04Zhang" + b" " * 160)
+    before = book.read_bytes()
+    outcome = cycle.run(of(book), NOW)
+    assert outcome.unsaved and outcome.written and not outcome.unwritten and book.read_bytes() == before
+    tell(outcome, of(book))
+    told = plain(capsys.readouterr().out)
+    assert f"写进打开着的工作簿:{outcome.written} 个单元格" in told and "等有人保存后才进文件" in told
+    assert "文件未动" not in told
 
 
 def findings_end(seen: Snapshot) -> int:
