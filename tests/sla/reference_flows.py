@@ -148,6 +148,18 @@ def happening(at: dt.datetime, order: int) -> Happening:
     return Happening(at, at_latest(at), order)
 
 
+SATISFACTION = {
+    **dict.fromkeys(("不满意", "客户不满意", "客户不满意,再谈", "不太满意", "客户表示不满", "满意,但仍有不满"), True),
+    **dict.fromkeys(("", "满意", "客户满意", "没有不满意", "不满意,解释后满意", "无人接听"), False),
+}
+"""What a 结果 says of satisfaction. Decided: the last word counts, and 没有不满意 is none."""
+
+
+def said(result: str, text: str) -> bool:
+    """Whether a 结果 is the one that an event asks for."""
+    return SATISFACTION[text] if result == "不满意" else result in text
+
+
 def happenings(event: str, facts: Facts) -> list[Happening]:
     """Every time an event happened to the case, until now."""
     sheet, words, result = split(event)
@@ -159,7 +171,7 @@ def happenings(event: str, facts: Facts) -> list[Happening]:
     elif sheet == RECORDS:
         for row, entry in facts.records:
             at = entry.get("时间")
-            if at and at <= facts.now and entry.get("事项") in words and result in (entry.get("结果") or ""):
+            if at and at <= facts.now and entry.get("事项") in words and said(result, entry.get("结果") or ""):
                 found.append(happening(at, row))
     else:
         for _, entry in facts.accidents:

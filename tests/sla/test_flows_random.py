@@ -109,7 +109,8 @@ def a_case(die: random.Random, flow: str, number: str, now: dt.datetime, sheets:
 
 
 def an_entry(die: random.Random, number: str, word: str, at: dt.datetime) -> dict[str, Any]:
-    results = ("客户不满意,再谈",) if word.endswith("不满意") else ("满意", "", "不满意")
+    unhappy = [text for text, is_so in slow.SATISFACTION.items() if is_so]
+    results = unhappy if word.endswith("不满意") else list(slow.SATISFACTION)
     return {
         "编号": number,
         "时间": at if die.random() < 0.98 else None,

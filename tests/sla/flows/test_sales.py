@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import pytest
 
+from automation.checks import followups
+from automation.sla.verdict import Verdict
+from tests import tables
 from tests.sla.flows import stories
 
 FLOW = "汽车销售公司"
@@ -138,3 +141,36 @@ def test_the_case_stands_as_a_manager_would_say(name: str) -> None:
     one = stories.story(FLOW, STORIES[name])
     assert [stories.seen(one, look) for look in one.looks] == one.looks
     assert not one.rounds or stories.rounds(one) == one.rounds
+
+
+# What a follow-up found → whether the next is owed, and whether the case could be filed without it. Clock and check read
+# alike; where 结果 is empty, 内容 says it.
+SAID = """
+结果                   | 内容       | 再次回访 | 归档后的检查
+不满意                 |            | 进行中   | 客户不满意
+不太满意               |            | 进行中   | 客户不满意
+客户表示不满           |            | 进行中   | 客户不满意
+问题仍未解决           |            | 进行中   | 客户不满意
+满意,但对价格不满意    |            | 进行中   | 客户不满意
+                       | 客户仍不满 | 进行中   | 客户不满意
+满意                   |            | 无需     |
+没有不满意             |            | 无需     |
+不满意,解释后满意      |            | 无需     |
+满意                   | 原先不满意 | 无需     |
+"""
+
+
+@pytest.mark.parametrize("row", [[cell.strip() for cell in line.split("|")] for line in SAID.strip().splitlines()[1:]])
+def test_the_clock_and_the_check_read_satisfaction_alike(row: list[str]) -> None:
+    result, content, again, complaint = row
+    text = (
+        "反馈登记\n编号 | 流程 | 接收时间 | 执行完成时间 | 归档时间\n"
+        f"FK20261103-001 | {FLOW} | 11-03 09:00 | 11-05 10:00 | {{filed}}\n\n"
+        "处理记录\n编号 | 时间 | 事项 | 结果 | 内容\n"
+        f"FK20261103-001 | 11-06 10:00 | 跟踪回访 | {result} | {content}"
+    )
+    clocks = tables.run(tables.load(text.format(filed="")), tables.moment("11-06 11:00"))
+    (stage,) = (stage for stage in clocks.flows[FLOW].stages if stage.rule.id == "SALES-04")
+    assert Verdict(stage.verdict[0]).chinese == again
+    found = [one.message for one in followups.closed_unsatisfied(tables.facts(text.format(filed="11-07 09:00")))]
+    assert [complaint in message for message in found] == ([True] if complaint else [])
