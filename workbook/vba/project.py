@@ -18,6 +18,7 @@ from workbook.errors import CannotPatch
 from workbook.vba import compound
 from workbook.vba.compound import BadContainer, Tree
 from workbook.vba.compression import compress, decompress
+from workbook.vba.seal import encrypted, locked
 
 CODE_PAGE = 936
 """GBK: what Chinese Windows takes the text of a project for."""
@@ -69,9 +70,9 @@ def build(modules: Sequence[Module], identity: str = "kesu") -> bytes:
     head = _head()
     directory = head + _record(0x0F, struct.pack("<H", 0)) + _record(0x13, struct.pack("<H", 0xFFFF)) + _record(0x10)
     seal = {
-        "CMG": _encrypted(struct.pack("<I", 0), project_id, 0x57),
-        "DPB": _encrypted(bytes(1), project_id, 0x6B),
-        "GC": _encrypted(b"\xff", project_id, 0xC8),
+        "CMG": encrypted(struct.pack("<I", 0), project_id, 0x57),
+        "DPB": encrypted(bytes(1), project_id, 0x6B),
+        "GC": encrypted(b"\xff", project_id, 0xC8),
     }
     sealed = "".join(f'{key}="{value}"\r\n' for key, value in seal.items())
     text = (
@@ -114,7 +115,7 @@ def install(project: Project, modules: Sequence[Module]) -> bytes:
 
     Raises :class:`~workbook.errors.CannotPatch` for a locked project, and for text its code page does not have.
     """
-    if _locked(project.text):
+    if locked(project.text):
         raise CannotPatch("工作簿里的宏工程设了密码，不能往里面加宏；请先在 VBA 编辑器里去掉工程密码。")
     with _understanding():
         return _written(_in_chinese(project), modules)
@@ -280,43 +281,6 @@ def _block(module: Module) -> bytes:
 
 def _record(mark: int, body: bytes = b"") -> bytes:
     return struct.pack("<HI", mark, len(body)) + body
-
-
-def _encrypted(data: bytes, project_id: str, seed: int) -> str:
-    """[MS-OVBA] 2.4.3.2, with which the settings say that a project is not locked."""
-    key = sum(project_id.encode("ascii")) & 0xFF
-    out = [seed, seed ^ 2, seed ^ key]
-    plain, one, two = key, seed ^ key, seed ^ 2
-    for byte in (*[7] * ((seed & 6) // 2), *struct.pack("<I", len(data)), *data):
-        value = byte ^ ((two + plain) & 0xFF)
-        out.append(value)
-        two, one, plain = one, value, byte
-    return "".join(f"{value:02X}" for value in out)
-
-
-def _decrypted(text: str) -> bytes:
-    """The same backwards ([MS-OVBA] 2.4.3.3)."""
-    values = bytes.fromhex(text)
-    seed, version, key = values[0], values[0] ^ values[1], values[0] ^ values[2]
-    if version != 2:
-        raise ValueError("unknown version")
-    plain, one, two, out = key, values[2], values[1], bytearray()
-    for value in values[3:]:
-        byte = value ^ ((two + plain) & 0xFF)
-        out.append(byte)
-        two, one, plain = one, value, byte
-    skip = (seed & 6) // 2
-    (length,) = struct.unpack_from("<I", out, skip)
-    return bytes(out[skip + 4 : skip + 4 + length])
-
-
-def _locked(text: str) -> bool:
-    """Whether a project asks for a password or is locked for viewing; in doubt it is."""
-    try:
-        values = {key: _decrypted(value) for key, value in re.findall(r'(?m)^(CMG|DPB)="([0-9A-Fa-f]+)"', text)}
-        return any(values.get("CMG", b"")) or values.get("DPB", b"\0") != b"\0"
-    except (ValueError, IndexError, struct.error):
-        return True
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
