@@ -27,7 +27,7 @@ from automation.sla.stages import FlowClock, StageClock
 from automation.sla.verdict import Reason, Verdict
 from workbook.vocabulary import STANDARD_FLOW
 
-EXTENDED, REMEMBERED_START, REMEMBERED_END, BESIDE, PROVISIONAL = 1, 2, 4, 8, 16
+EXTENDED, REMEMBERED_START, REMEMBERED_END, BESIDE, PROVISIONAL, START_BY_DAY, END_BY_DAY = 1, 2, 4, 8, 16, 32, 64
 """Bits of a stage's ``marks``: the longer limit counts; the register shows another start or end by now; it is a
 deadline beside the flows; its due time lies where holidays are not published.
 """
@@ -114,6 +114,8 @@ def _add(rows: _Rows, facts: Facts, flow: FlowClock | None, index: pd.Index, sta
         | np.where(begin.gone, REMEMBERED_START, 0)
         | np.where(end.gone, REMEMBERED_END, 0)
         | np.where(_provisional(facts, stage), PROVISIONAL, 0)
+        | np.where(stage.start_by_day, START_BY_DAY, 0)
+        | np.where(stage.actual_by_day, END_BY_DAY, 0)
         | (BESIDE if flow is None else 0)
     )
     order = {rule.id: place for place, rule in enumerate(one.rule for one in flow.stages)} if flow else {}

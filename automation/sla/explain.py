@@ -50,7 +50,8 @@ class ChangeExplained:
 class StageExplained:
     """One round of one stage. Times are ISO 8601 or empty; ``late_minutes`` is zero when not late; ``cells`` are those
     the verdict was computed from, ``start_cells`` and ``actual_cells`` their share; ``steps`` the arithmetic, line by
-    line; ``counting`` on which clock; ``earlier`` the rounds before, oldest first; ``otherwise`` for information only.
+    line; ``counting`` on which clock; ``earlier`` the rounds before, oldest first; ``otherwise`` for information only;
+    ``start_by_day``, ``actual_by_day``: only the day is known.
     """
 
     rule: str
@@ -63,6 +64,8 @@ class StageExplained:
     verdict: str
     reason: str
     late_minutes: int
+    start_by_day: bool
+    actual_by_day: bool
     extended: bool
     cells: tuple[str, ...]
     steps: tuple[str, ...]
@@ -222,6 +225,8 @@ class _Case:
             verdict=Verdict(stage.verdict[at]).chinese,
             reason=Reason(stage.reason[at]).chinese,
             late_minutes=late // 60,
+            start_by_day=bool(stage.start_by_day[at]),
+            actual_by_day=bool(stage.actual_by_day[at]),
             extended=bool(stage.extended[at]),
             cells=tuple(dict.fromkeys((*begin.cells, *end.cells, *extra))),
             steps=tuple(steps.lines(sum_)),
@@ -256,10 +261,15 @@ def _pending(flow: FlowClock, position: int, now: dt.datetime) -> Iterator[str]:
         late = "，已逾期 " + span(now - item["talk_due"].to_pydatetime()) if now > item["talk_due"] else ""
         yield f"{item['talk_due']:%Y-%m-%d %H:%M} 前须与客户沟通（STD-16：每月 4 日前）{late}"
     if pd.notna(item["resolved"]):
-        again = (
-            "重新计时（STD-17；完成日期只有日期时当日不计）" if standard else "接着计时（完成日期只有日期时当日不计）"
-        )
-        yield f"两本台帐都已了结，从 {item['resolved']:%Y-%m-%d %H:%M} 起{again}"
+        yield _resolved(item["resolved"], standard=standard)
+
+
+def _resolved(at: pd.Timestamp, *, standard: bool) -> str:
+    again, how = ("重新计时", "STD-17") if standard else ("接着计时", "")
+    if at == at.normalize():
+        at += pd.Timedelta(days=1, minutes=-1 if standard else 0)
+        how = "STD-17；完成日期只有日期，从当天 23:59 算起" if standard else "完成日期只有日期，当日不计"
+    return f"两本台帐都已了结，从 {at:%Y-%m-%d %H:%M} 起{again}" + (f"（{how}）" if how else "")
 
 
 def _changes(history: History, ticket: str) -> Iterator[ChangeExplained]:

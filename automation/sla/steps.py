@@ -18,6 +18,7 @@ from automation.sla.verdict import Reason, Verdict
 from automation.wording import span
 
 _REMEMBERED = "（登记表里现在是后一轮的时间，这个取自以前处理时的记录）"
+_FROM_DAY, _BY_DAY = "（只有日期，从当天 23:59 算起）", "（只有日期，按当天最早的时刻算）"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,21 @@ class Sum:
         return actual
 
     @property
+    def began(self) -> str:
+        """The start as people read it; of a day alone also from when it counts."""
+        by_day = self.stage.start_by_day[self.at]
+        return (f"{day(self.start)}{_FROM_DAY}" if by_day else shown(self.start)) + self._remembered(self.begin)
+
+    @property
+    def ended(self) -> str:
+        """The end as people read it."""
+        by_day = self.stage.actual_by_day[self.at]
+        return (f"{day(self.actual)}{_BY_DAY}" if by_day else shown(self.actual)) + self._remembered(self.end)
+
+    def _remembered(self, origin: Origin) -> str:
+        return _REMEMBERED if origin.gone else ""
+
+    @property
     def verdict(self) -> Verdict:
         return Verdict(self.stage.verdict[self.at])
 
@@ -69,7 +85,7 @@ def lines(of: Sum) -> Iterator[str]:
         if of.verdict is not Verdict.NOT_REQUIRED:
             yield f"起点还没有：{of.begin.name}"
         if not np.isnat(of.actual):
-            yield f"{of.end.name} {shown(of.actual)}"
+            yield f"{of.end.name} {of.ended}"
         return
     yield from _deadline(of)
     yield from _end(of)
@@ -77,7 +93,7 @@ def lines(of: Sum) -> Iterator[str]:
 
 def _deadline(of: Sum) -> Iterator[str]:
     rule = of.rule
-    began = f"{of.begin.name} {shown(of.start)}" + (_REMEMBERED if of.begin.gone else "")
+    began = f"{of.begin.name} {of.began}"
     if rule.promised:
         yield f"{began} 起，答应客户 {shown(of.due)} 前答复"
     elif np.isnat(of.due):
@@ -117,15 +133,16 @@ def _pause(pause: PauseExplained) -> str:
 def _end(of: Sum) -> Iterator[str]:
     late = lateness(of.stage, of.now)[of.at].astype("m8[s]").item()
     if not np.isnat(of.actual):
-        yield (
-            f"{of.end.name} {shown(of.actual)}"
-            + (_REMEMBERED if of.end.gone else "")
-            + (f"，晚了 {span(late)}" if late else "")
-        )
+        yield f"{of.end.name} {of.ended}" + (f"，晚了 {span(late)}" if late else "")
     elif late:
         yield f"现在 {of.now:%Y-%m-%d %H:%M}，已超过 {span(late)}"
     elif not np.isnat(of.due) and of.verdict in (Verdict.RUNNING, Verdict.AT_RISK):
         yield f"现在 {of.now:%Y-%m-%d %H:%M}，还剩 {span(pd.Timestamp(of.due) - of.now)}"
+
+
+def day(moment: np.datetime64) -> str:
+    """``2026-11-03``."""
+    return f"{pd.Timestamp(moment):%Y-%m-%d}"
 
 
 def shown(moment: np.datetime64) -> str:

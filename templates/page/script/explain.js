@@ -1,17 +1,19 @@
 // The arithmetic line by line, as automation/sla/steps.py says it (a test holds the two together).
 const REMEMBERED = '（登记表里现在是后一轮的时间，这个取自以前处理时的记录）';
+const FROM_DAY = '（只有日期，从当天 23:59 算起）', BY_DAY = '（只有日期，按当天最早的时刻算）';
 function steps(at, s) {
   const rule = every.rules[S.rule[s]], verdict = S.verdict[s], marks = S.marks[s], lines = [];
   const start = startOf(at, s), due = dueOf(at, s), actual = actualOf(at, s);
   const begin = every.events[S.begin[s]].name, end = every.events[S.end[s]].name;
+  const ended = actual === null ? '' : (marks & 64 ? stamp(actual).slice(0, 10) + BY_DAY : stamp(actual)) + (marks & 4 ? REMEMBERED : '');
   if (S.reason[s]) lines.push(`${every.verdicts[verdict]}：${every.reasons[S.reason[s]]}`);
   if (rule.effective) lines.push(`按 ${rule.effective} 起生效的规则`);
   if (start === null) {
     if (verdict !== 0) lines.push(`起点还没有：${begin}`);
-    if (actual !== null) lines.push(`${end} ${stamp(actual)}`);
+    if (actual !== null) lines.push(`${end} ${ended}`);
     return lines;
   }
-  const began = `${begin} ${stamp(start)}${marks & 2 ? REMEMBERED : ''}`;
+  const began = `${begin} ${marks & 32 ? stamp(start).slice(0, 10) + FROM_DAY : stamp(start)}${marks & 2 ? REMEMBERED : ''}`;
   if (rule.promised) lines.push(`${began} 起，答应客户 ${due === null ? '' : stamp(due)} 前答复`);
   else if (due === null) lines.push(`${began}，${rule.span}`);
   else {
@@ -29,7 +31,7 @@ function steps(at, s) {
   }
   if (due !== null && !(String(s) in S.moved)) lines.push(...counted(rule, start, due));
   if (marks & 16) lines.push('截止时间落在放假安排还没有公布的年份，是暂定的');
-  if (actual !== null) lines.push(`${end} ${stamp(actual)}${marks & 4 ? REMEMBERED : ''}${verdict === 7 ? `，晚了 ${span(actual - due)}` : ''}`);
+  if (actual !== null) lines.push(`${end} ${ended}${verdict === 7 ? `，晚了 ${span(actual - due)}` : ''}`);
   else if (verdict === 4) lines.push(`现在 ${stamp(now()).slice(0, 16)}，已超过 ${span(now() - due)}`);
   else if (due !== null && (verdict === 2 || verdict === 3)) lines.push(now() > due ? `现在 ${stamp(now()).slice(0, 16)}，已超过 ${span(now() - due)}` : `现在 ${stamp(now()).slice(0, 16)}，还剩 ${span(due - now())}`);
   return lines;
