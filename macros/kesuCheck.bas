@@ -326,6 +326,8 @@ End Sub
 Private Sub Backwards(ByVal head As String, ByVal before As String)
     Dim rule As String, advice As String
     If kesuTime(head) = 0 Or kesuTime(before) = 0 Or kesuTime(head) >= kesuTime(before) Then Exit Sub
+    ' A date without a time is not before anything of its day.
+    If kesuTime(head) = Int(kesuTime(before)) Then Exit Sub
     rule = "TIME-02"
     advice = "核对两个时间，改正填错的一个"
     If head = "回访时间" Then

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from automation.checks.facts import Check, Facts, mark
+from automation.checks.trail import later
 from automation.roster import names_in
 from automation.sla import limits
 from automation.sla.calendar import Instants
@@ -114,7 +115,7 @@ def callback_too_early(facts: Facts) -> Iterator[Finding]:
     called = records.frame["回访时间"]
     yield from mark(
         records,
-        records.frame.index[(called < closed).to_numpy(dtype=bool)],
+        records.frame.index[later(closed, called).to_numpy(dtype=bool)],
         "回访时间",
         CALLBACK,
         Severity.ERROR,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from automation.checks.facts import Check, Facts, clock_time, mark, unfilled
+from automation.checks.trail import later
 from workbook.finding import Finding, Severity
 from workbook.schema import PENDING, TABLES, TEMPORAL
 from workbook.vocabulary import FLOW, STANDARD_FLOW
@@ -53,7 +54,9 @@ def future(facts: Facts) -> Iterator[Finding]:
 
 
 def out_of_order(facts: Facts) -> Iterator[Finding]:
-    """TIME-02: a stage ends before the last recorded one before it; the clock cannot judge it."""
+    """TIME-02: a stage ends before the last recorded one before it; the clock cannot judge it. A date without a time is not
+    before anything of its day.
+    """
     register = facts.register
     latest, latest_name = register[CHAIN[0]], pd.Series(CHAIN[0], index=register.index, dtype=object)
     for column in CHAIN[1:]:
@@ -83,7 +86,7 @@ def out_of_order(facts: Facts) -> Iterator[Finding]:
 
 
 def _backwards(facts: Facts, column: str, values: pd.Series, before: pd.Series, name: pd.Series) -> Iterator[Finding]:
-    rows = values.index[values < before]
+    rows = values.index[later(before, values)]
     yield from mark(
         facts.ledger.register,
         rows,

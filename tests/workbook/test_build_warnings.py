@@ -46,8 +46,19 @@ def rules(sheet: Any) -> Iterator[tuple[str, str, str]]:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("shop") / "登记.xlsx"
-    build.write(path, dealership(TICKETS, 7, NOW).contents, created=NOW)
+    contents = dealership(TICKETS, 7, NOW).contents
+    days = [  # written down without a time of day
+        {"接收时间": dt.datetime(2026, 11, 19, 9), "上报时间": dt.date(2026, 11, 19)},
+        {"接收时间": dt.datetime(2026, 11, 19, 9), "上报时间": dt.date(2026, 11, 18)},
+        {"接收时间": dt.date(2026, 11, 19), "上报时间": dt.datetime(2026, 11, 18, 23, 59)},
+        {"接收时间": dt.date(2026, 11, 19), "上报时间": dt.date(2026, 11, 19)},
+    ]
+    register = [*contents[schema.REGISTER.sheet][:-4], *({"内容概要": "异响", **row} for row in days)]
+    build.write(path, {**contents, schema.REGISTER.sheet: register}, created=NOW)
     return path
+
+
+LAST_FOUR = [f"{COLUMNS['上报时间']}{FIRST_DATA_ROW + TICKETS - 4 + place}" for place in range(4)]
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +134,13 @@ def test_times_the_checker_finds_wrong_are_painted(painted: Painted, told: dict[
     wrong = told["TIME-01"] | told["TIME-02"]
     times = tuple(name for name in schema.REGISTER.headers if name.endswith("时间"))
     assert of(painted[WRONG], times) & of(wrong, times)
+
+
+def test_a_date_without_a_time_is_not_painted_as_before_its_own_day(
+    painted: Painted, told: dict[str, set[str]]
+) -> None:
+    assert of(painted[WRONG], ("上报时间",)) & set(LAST_FOUR) == set(LAST_FOUR[1:3])
+    assert told["TIME-02"] & set(LAST_FOUR) == set(LAST_FOUR[1:3])
 
 
 def test_the_rules_reach_every_row_prepared(shop: Path) -> None:

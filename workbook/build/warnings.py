@@ -63,18 +63,18 @@ def _involved(painter: _Painter) -> None:
 
 
 def _times(painter: _Painter) -> None:
-    """A time before the one of an earlier stage, or in the future."""
+    """A time before the one of an earlier stage, or in the future. A date without a time is not before its own day."""
     for place, column in enumerate(IN_ORDER):
         here = painter.cell(column)
         wrong = [f"{here}>NOW()"]
         if place:
             earlier = ",".join(painter.cell(one) for one in IN_ORDER[:place])
-            wrong.append(f"{here}<MAX({earlier})")
+            wrong.append(f"AND({here}<MAX({earlier}),OR({here}>INT(N({here})),{here}<INT(MAX({earlier}))))")
         painter.column(column, f"=AND(ISNUMBER({here}),OR({','.join(wrong)}))", bg_color=WRONG, font_color=RED)
 
 
 def _deadlines(painter: _Painter) -> None:
-    """What is past due right now, what will be soon, and a promised answer that is due."""
+    """What is past due right now, what will be soon, and a promised answer that is due: a promised day once it is over."""
     due, answer = painter.cell("截止时间"), painter.cell("下次答复时间")
     done = f'{painter.cell("状态")}="{v.STATE.values[-1]}"'
     open_ = f"AND(ISNUMBER({due}),NOT({done}))"
@@ -82,7 +82,10 @@ def _deadlines(painter: _Painter) -> None:
     painter.column("截止时间", f"=AND({open_},{due}<NOW()+{SOON:.6f})", font_color=AMBER, bold=True)
     archived = painter.cell("归档时间")
     painter.column(
-        "下次答复时间", f'=AND(ISNUMBER({answer}),{answer}<NOW(),{archived}="")', font_color=AMBER, bold=True
+        "下次答复时间",
+        f'=AND(ISNUMBER({answer}),N({answer})+(N({answer})=INT(N({answer})))<=NOW(),{archived}="")',
+        font_color=AMBER,
+        bold=True,
     )
 
 
