@@ -23,14 +23,16 @@ Mask = npt.NDArray[np.bool_]
 
 _DAY = r"(?P<y>(?:19|20)\d{2})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号]?"
 _COMPACT = r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"
-_HALF = r"(?:\s*(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上|晚|AM|PM|am|pm))?"
+_HALVES = r"凌晨|早上|上午|中午|下午|傍晚|晚上|晚|AM|PM|am|pm"
+_HALF = rf"(?:\s*(?P<half>{_HALVES}))?"
+_HALF_AFTER = r"(?:\s*(?P<after>[AaPp]\.?[Mm]\.?))?"
 _CLOCK_TIME = r":\s*(?P<M>\d{1,2})(?::\s*(?P<S>\d{1,2})(?:\.\d+)?)?"
 _SPOKEN_TIME = r"[时点]\s*(?P<M2>半|\d{1,2})?\s*分?(?:\s*(?P<S2>\d{1,2})\s*秒)?"
 _TIME = rf"(?P<H>\d{{1,2}})\s*(?:{_CLOCK_TIME}|{_SPOKEN_TIME})"
 _COMPACT_TIME = r"(?P<H>\d{2}):?(?P<M>\d{2})(?::?(?P<S>\d{2}))?"
 _WEEKDAY = r"(?:\s*[(]?(?:周|星期)[一二三四五六日天][)]?)?"
 
-_WRITTEN_TIME = re.compile(rf"{_DAY}{_WEEKDAY}(?:[\sT,]*{_HALF}\s*{_TIME})?")
+_WRITTEN_TIME = re.compile(rf"{_DAY}{_WEEKDAY}(?:[\sT,]*{_HALF}\s*{_TIME}{_HALF_AFTER}|[\s,]*(?:{_HALVES}))?")
 _COMPACT_TIME_TEXT = re.compile(rf"{_COMPACT}(?:[\sT]*{_COMPACT_TIME})?")
 _ISO_ZONE = re.compile(r"(?:\+08:?00)$")
 
@@ -59,7 +61,7 @@ class Typed:
 
 
 def times(column: pd.Series, *, date1904: bool) -> Typed:
-    """Times as ``datetime64[s]``. Text and serial numbers are understood; a day without a time counts from 00:00."""
+    """Times as ``datetime64[s]``. Text and serial numbers are understood; a day without a time is its midnight."""
     out = np.full(len(column), np.datetime64("NaT", "s"), dtype="M8[s]")
     kinds = _kinds(column)
     text, number, real = kinds == _TEXT, kinds == _NUMBER, kinds == _MOMENT
@@ -147,14 +149,19 @@ def as_text(column: pd.Series) -> pd.Series:
 
 
 def written_time(text: str) -> np.datetime64:
-    """A time as people write it (``2026年11月3日 下午3点半``, ``2026/11/3 9:05``, ``20261103``); NaT if it is none."""
+    """A time as people write it (``2026年11月3日 下午3点半``, ``2026/11/3 9:05 PM``, ``20261103``); NaT if it is none. Of
+    ``2026-11-03 上午`` only the day is known.
+    """
     plain = _ISO_ZONE.sub("", re.sub(r"\s+", " ", half_width(text)).strip())
     match = _WRITTEN_TIME.fullmatch(plain) or _COMPACT_TIME_TEXT.fullmatch(plain)
     if match is None:
         return np.datetime64("NaT", "s")
     part = match.groupdict()
     hour, minute, second = (int(part["H"] or 0), _minute(part), int(part["S"] or part.get("S2") or 0))
-    half = (part.get("half") or "").lower()
+    before, after = (part.get("half") or "").lower(), (part.get("after") or "").lower().replace(".", "")
+    if before and after:
+        return np.datetime64("NaT", "s")
+    half = before or after
     # 晚上12点, 晚上1点: the night before or the night after? 上午15点: one of the two is wrong. Staff must say.
     if (half in ("晚上", "晚") and (hour < 5 or hour == 12)) or (half in _MORNING and hour > 12):
         return np.datetime64("NaT", "s")
