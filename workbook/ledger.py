@@ -322,13 +322,22 @@ def _mended_time(name: str, seen: Any, understood: Any) -> _Told:
     return (
         "READ-01",
         Severity.INFO,
-        f"“{name}”是文本“{shown}”，按 {understood:%Y-%m-%d %H:%M} 理解",
+        f"“{name}”是文本“{shown}”，按 {_as_meant(understood)} 理解",
         "最好改成真正的日期时间格式",
     )
 
 
+def _as_meant(moment: Any) -> str:
+    return f"{moment:%Y-%m-%d}" if moment == moment.normalize() else f"{moment:%Y-%m-%d %H:%M}"
+
+
 def _date_only(name: str, seen: Any, understood: Any) -> _Told:
-    return "READ-07", Severity.INFO, f"“{name}”只有日期没有时间，按 00:00 计算", "补上几点几分，时限才算得准"
+    counts = (
+        "当天 23:59 以前答复都算按时"
+        if name == "下次答复时间"
+        else "作为起点从当天 23:59 算起，作为完成时间按当天最早的时刻算"
+    )
+    return "READ-07", Severity.INFO, f"“{name}”只有日期没有时间，{counts}", "补上几点几分，时限才算得准"
 
 
 def _unreadable_number(name: str, seen: Any, understood: Any) -> _Told:

@@ -64,8 +64,6 @@ class StageExplained:
     verdict: str
     reason: str
     late_minutes: int
-    start_by_day: bool
-    actual_by_day: bool
     extended: bool
     cells: tuple[str, ...]
     steps: tuple[str, ...]
@@ -78,6 +76,8 @@ class StageExplained:
     actual_cells: tuple[str, ...]
     due_without_pauses: str
     provisional: bool
+    start_by_day: bool
+    actual_by_day: bool
     days: tuple[DayCounted, ...]
     pauses: tuple[PauseExplained, ...]
     told: tuple[Told, ...]

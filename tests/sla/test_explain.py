@@ -122,6 +122,25 @@ def test_a_pause_says_since_when_until_when_and_what_was_left_and_the_days_it_to
     assert [one.day for one in progress.days if one.counted] == ["2026-09-30", "2026-10-10", "2026-10-12"]
 
 
+def test_a_day_without_a_time_is_said_to_be_one_and_from_when_it_counts():
+    day = MAKER.replace("09-29 16:00 | 联系客户", "09-29 | 联系客户")
+    first = stage(explained(day, "10-12 12:00"), "OEM-01")
+    assert (first.start_by_day, first.actual_by_day, first.verdict) == (False, True, "按时完成")
+    assert first.actual_cells == ("处理记录!B3",)
+    assert plain(first.steps[-1]) == "处理记录“联系客户” 2026-09-29(只有日期,按当天最早的时刻算)"
+
+
+def test_a_case_received_on_a_day_says_that_its_limit_counts_from_the_end_of_it():
+    told = explained("反馈登记\n编号 | 接收时间\nFK20261120-001 | 11-20", "11-20 15:00")
+    report = stage(told, "STD-01")
+    assert (report.start_by_day, report.due, told.due) == (True, "2026-11-21T00:59:00", "2026-11-21T00:59:00")
+    assert [plain(step) for step in report.steps] == [
+        "接收时间 2026-11-20(只有日期,从当天 23:59 算起) + 1小时 = 2026-11-21 00:59",
+        "其中照算:11-21 周六 休息日",
+        "现在 2026-11-20 15:00,还剩 9小时59分钟",
+    ]
+
+
 def test_a_pause_that_lasts_says_so():
     still = MAKER.replace("| 已了 | 10-09 09:00", "| 未了 |           ").replace(
         "FK20260929-001 | 10-12 10:00 | 反馈进度 | 在等配件\n", ""

@@ -319,7 +319,18 @@ def test_a_day_without_a_time_is_said_where_a_time_is_asked_for_and_only_there()
     grids.append(tables.grid(PENDING_MANAGER.sheet, [{"编号": "FK20261103-001", "转入日期": dt.date(2026, 11, 4)}]))
     told = only(ledger.load(tables.snapshot(grids)), "READ-07")
     assert str(told.where) == "反馈登记!B2"
-    assert "“接收时间”只有日期没有时间,按 00:00 计算" in tables.plain(told.message)
+    assert "“接收时间”只有日期没有时间,作为起点从当天 23:59 算起" in tables.plain(told.message)
+
+
+def test_a_promised_day_is_said_to_last_until_its_end() -> None:
+    told = only(load({**CASE, "下次答复时间": dt.date(2026, 11, 20)}), "READ-07")
+    assert "当天 23:59 以前答复都算按时" in told.message
+
+
+def test_half_a_day_is_a_date_without_a_time() -> None:
+    book = load({**CASE, "接收时间": "2026-11-03 下午"})
+    assert book.register.frame.at[2, "接收时间"] == dt.datetime(2026, 11, 3)
+    assert tables.plain(only(book, "READ-01").message).endswith("“接收时间”是文本“2026-11-03 下午”,按 2026-11-03 理解")
 
 
 def test_what_kesu_wrote_itself_is_not_reported() -> None:
