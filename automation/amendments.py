@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -88,9 +88,13 @@ def is_rework(facts: Facts, change: Change, returned: frozenset[str]) -> bool:
     return RETURNED in audits or change.ticket in returned
 
 
-def returned_on_record(facts: Facts, edits: Sequence[Edited]) -> frozenset[str]:
+def returned_among(facts: Facts, edits: Sequence[Edited]) -> frozenset[str]:
     """The edited tickets that 处理记录 says were returned."""
-    tickets = {edited.changes[0].ticket for edited in edits if edited.column in _NEW_ROUND}
+    return returned_on_record(facts, {edited.changes[0].ticket for edited in edits if edited.column in _NEW_ROUND})
+
+
+def returned_on_record(facts: Facts, tickets: Set[str]) -> frozenset[str]:
+    """Which of the tickets 处理记录 says were returned."""
     if not tickets:
         return frozenset()
     entries = facts.ledger[EVENTS].frame
@@ -106,6 +110,7 @@ class Move:
     row: int
     change: Change
     present: str
+    rule: str
     stage: str
     due_before: str
     due: str
@@ -115,7 +120,7 @@ class Move:
 
 def moves_of(facts: Facts, edits: Sequence[Edited]) -> list[Move]:
     """For each start that was moved: its stages by the clock as it is, and by the same clock with the start as it was."""
-    returned = returned_on_record(facts, edits)
+    returned = returned_among(facts, edits)
     moved: list[tuple[Edited, Change]] = []
     for edited in edits:
         change = next((one for one in edited.changes if one.old), None)
@@ -156,6 +161,7 @@ def _move(
         edited.row,
         change,
         edited.present,
+        stage.rule.id,
         stage.rule.stage,
         at_time(was.due[place]),
         at_time(stage.due[here]),

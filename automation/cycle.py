@@ -227,6 +227,7 @@ def _remember(journal: Journal, decided: Plan, settings: Settings, now: dt.datet
         before=len(decided.facts.past.closed),
         rules=decided.enacted.kept,
         rule_changes=decided.enacted.changes,
+        lates=decided.lates,
     )
     journal.withdraw(decided.standing, now)
     return mails.findings

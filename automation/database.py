@@ -90,6 +90,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE outbox ADD COLUMN readdressed TEXT NOT NULL DEFAULT '[]'",
         "CREATE INDEX outbox_refused ON outbox (id) WHERE refused <> '{}'",
     ),
+    (
+        'CREATE TABLE late (ticket TEXT NOT NULL, rule TEXT NOT NULL, round INTEGER NOT NULL, due TEXT NOT NULL, "end" TEXT'
+        " NOT NULL, at TEXT NOT NULL, PRIMARY KEY (ticket, rule, round, due)) WITHOUT ROWID",
+        "CREATE TABLE late_no_more (id INTEGER PRIMARY KEY, ticket TEXT NOT NULL, rule TEXT NOT NULL, round INTEGER NOT NULL,"
+        ' due TEXT NOT NULL, "end" TEXT NOT NULL, at TEXT NOT NULL, seen TEXT NOT NULL)',
+        "CREATE TABLE judged_on (id INTEGER PRIMARY KEY CHECK (id = 1), basis TEXT NOT NULL)",
+    ),
 )
 """Each entry brings the file from version ``n`` to ``n + 1`` (``PRAGMA user_version``); none is ever edited."""
 

@@ -10,12 +10,15 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from automation.checks.facts import Facts
 from automation.past import RuleChange
 from automation.sla import clock, replay
 from automation.sla.calendar import NoOpenTime
 from automation.sla.rules import Condition, Rule, RuleBook, Unit, Warn
+
+if TYPE_CHECKING:  # the checks import this file
+    from automation.checks.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def _turning_points(facts: Facts, limits: Alerts) -> Iterator[Instants]:
     seen = {change.at for change in facts.past.history.recent(facts.now)}
     seen |= {at for at in facts.past.told_at.values() if facts.now - KEPT < at}
     seen |= {change.at for change in facts.past.rule_changes if facts.now - KEPT < change.at}
+    seen |= {one.seen for one in facts.past.no_more if facts.now - KEPT < one.seen}
     yield np.array(sorted(at + KEPT for at in seen), dtype="M8[s]")  # until then a change is told of
     for records in facts.ledger.tables.values():  # what lies ahead is TIME-01 until it has come
         for column in records.table.columns:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from automation import agenda, settlements
+from automation import agenda, latebook, settlements
 from automation.database import JournalUnusable as JournalUnusable
 from automation.database import connect, look, told_in_chinese, transaction
 from automation.letters import Entry as Entry
@@ -21,6 +21,7 @@ from automation.past import Change, Fault, History, Issued, Past, RuleChange, Se
 from workbook.errors import KesuError
 
 if TYPE_CHECKING:
+    from automation.lates import Compared
     from automation.payroll.settlement import Closed
     from automation.timetable import Omission
 
@@ -106,6 +107,7 @@ class Journal(Letters):
             ),
             closed=settlements.read(self._db),
             **agenda.read(self._db),
+            **latebook.read(self._db),
         )
 
     def _history(self) -> History:
@@ -141,6 +143,7 @@ class Journal(Letters):
         seen: Mapping[str, Seen] | None = None,
         rules: str = "",
         rule_changes: Sequence[RuleChange] = (),
+        lates: Compared | None = None,
         closed: Sequence[Closed] = (),
         before: int = 0,
     ) -> None:
@@ -149,8 +152,8 @@ class Journal(Letters):
         A message whose key is known is left as it was first queued; ``carried``: its key → the keys of ``told`` that it
         tells. ``findings`` (key → first seen) replaces what stood before; ``None`` leaves it. ``changes`` join the
         history, ``seen`` replaces what these tickets looked like; ``rules`` replaces the rules kept, unless it is empty, and
-        ``rule_changes`` join those known. ``closed``: months of rewards and penalties reported now, after ``before``
-        others. Raises :class:`NumberTaken` when a number belongs to another row, and
+        ``rule_changes`` join those known. ``lates``: what is late, and what is so no more. ``closed``: months of rewards
+        and penalties reported now, after ``before`` others. Raises :class:`NumberTaken` when a number belongs to another row and
         :class:`~automation.settlements.MonthClosed`.
         """
         at = now.isoformat()
@@ -171,6 +174,8 @@ class Journal(Letters):
                 )
             _record(db, changes, seen or {}, at)
             _enact(db, rules, rule_changes)
+            if lates is not None:
+                latebook.keep(db, lates)
 
     def mark_written(self, numbers: Sequence[str]) -> None:
         """These numbers now stand in the workbook."""

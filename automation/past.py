@@ -98,6 +98,27 @@ class RuleChange:
     before: dt.datetime | None
 
 
+class Late(NamedTuple):
+    """A round of a stage as a pass judged it late. ``due`` and ``end`` as they are written, ISO 8601; ``end`` is empty while
+    it was not done.
+    """
+
+    ticket: str
+    rule: str
+    number: int
+    due: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateNoMore:
+    """``late`` first by the pass ``at``; by the record as the pass ``seen`` found it, no more."""
+
+    late: Late
+    at: dt.datetime
+    seen: dt.datetime
+
+
 class Seen(NamedTuple):
     """What a ticket looked like at the latest pass.
 
@@ -221,9 +242,12 @@ class Past:
     for those that stood at the last pass. ``began``: the first pass. ``history``: what the clocks' fields were, and
     since when. ``starts``: the earliest pass of each year. ``omitted``: ``(job, period)`` left out on purpose → when.
     ``faults``: when no pass was possible, latest first. ``mailed``: keys of the notices that departments were sent
-    (:func:`automation.answered.key`) → when each was queued. ``rules``: the rules of the latest pass
-    (:func:`automation.enactments.kept`); ``rule_changes``: those that turned verdicts, in the order they were seen.
-    ``closed``: the months whose rewards and penalties were reported, in the order in which that was done.
+    (:func:`automation.answered.key`) → when each was queued; ``asked``: the 编号 that each asked about, where that was
+    kept. ``rules``: the rules of the latest pass (:func:`automation.enactments.kept`); ``rule_changes``: those that
+    turned verdicts, in the order they were seen.
+    ``closed``: the months whose rewards and penalties were reported, in the order in which that was done. ``lates``: what
+    the latest pass knew to be late → the pass that saw it first; ``no_more``: what of that the record took back later;
+    ``basis``: on what clock and calendar (:mod:`automation.lates`).
     """
 
     issued: tuple[Issued, ...] = ()
@@ -236,9 +260,13 @@ class Past:
     omitted: Mapping[tuple[str, str], dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     faults: tuple[Fault, ...] = ()
     mailed: Mapping[str, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     rules: str = ""
     rule_changes: tuple[RuleChange, ...] = ()
     closed: tuple[Closed, ...] = ()
+    lates: Mapping[Late, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
+    no_more: tuple[LateNoMore, ...] = ()
+    basis: str = ""
 
     @property
     def told(self) -> Set[str]:

@@ -15,6 +15,7 @@ from automation import (
     escalation,
     grouproles,
     history,
+    lates,
     numbering,
     roster,
     sidesheets,
@@ -25,6 +26,7 @@ from automation.alerts import Digest
 from automation.checks.facts import Facts
 from automation.enactments import Enacted
 from automation.escalation import Escalation
+from automation.lates import Compared
 from automation.numbering import Allocation
 from automation.past import Change, Issued, Past, Seen
 from automation.settings import Settings
@@ -46,7 +48,8 @@ class Inspection:
     """What is the matter with a workbook, before anything is done about it. ``facts`` is the workbook after numbering.
 
     ``escalation`` says who would be told; ``allocation`` which numbers would be given (``None`` without 编号);
-    ``changes`` and ``seen`` what differs from the latest pass, ``enacted`` which rules do (``facts.past`` has them).
+    ``changes`` and ``seen`` what differs from the latest pass, ``enacted`` which rules do, ``lates`` which verdicts
+    (``facts.past`` has them).
     """
 
     facts: Facts = field(repr=False)
@@ -56,6 +59,7 @@ class Inspection:
     changes: tuple[Change, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
     enacted: Enacted = field(default_factory=Enacted, repr=False)
+    lates: Compared | None = field(default=None, repr=False)
     elder: Records | None = field(default=None, repr=False)
     """The rows from before the register was taken up, numbered."""
 
@@ -79,6 +83,7 @@ class Plan:
     changes: tuple[Change, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
     enacted: Enacted = field(default_factory=Enacted, repr=False)
+    lates: Compared | None = field(default=None, repr=False)
     standing: frozenset[str] = frozenset()
 
 
@@ -99,13 +104,17 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     facts, found = look(ledger, past, now)
     facts = replace(facts, terms=settings.rewards)
     enacted = enactments.compare(facts)
-    facts = replace(facts, past=replace(past, rule_changes=(*past.rule_changes, *enacted.changes)))
+    late = lates.compare(facts, changes)
+    rule_changes, no_more = (*past.rule_changes, *enacted.changes), (*past.no_more, *late.no_more)
+    facts = replace(facts, past=replace(past, rule_changes=rule_changes, no_more=no_more))
     told = escalation.escalate(facts, past.told, settings.alerts)
     groups = grouproles.findings(settings.robots, facts.roster, facts.ledger[STAFF])
     everything = _with_tickets([*ledger.findings, *found, *checks.run(facts), *told.findings, *groups], facts)
     everything = aliases.in_their_words(everything, ledger.register.called)
     everything = writeback.with_crowding(everything, ledger[FINDINGS])
-    return Inspection(facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen, enacted, elder)
+    return Inspection(
+        facts, tuple(sorted(everything, key=_order)), told, allocation, changes, seen, enacted, late, elder
+    )
 
 
 def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
@@ -135,6 +144,7 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         seen=seen.seen,
         standing=told.standing,
         enacted=seen.enacted,
+        lates=seen.lates,
     )
 
 

@@ -19,13 +19,17 @@ from automation.amendments import (
     instant,
     is_rework,
     moves_of,
-    returned_on_record,
+    returned_among,
 )
+from automation.checks import takenback
 from automation.checks.facts import Check, Facts, mark
 from automation.past import Change
+from automation.sla import courses, days, returns
+from automation.sla.rules import Rule
 from automation.sla.stages import Clocks, StageClock
 from automation.sla.verdict import Verdict
 from workbook.finding import Finding, Severity
+from workbook.schema import EVENTS
 
 _LIABILITY, _CALLBACK = "STD-04", "STD-09"
 _HINT = "改动有依据的，在“备注”写明即可；不是有意改动的，请改回原值。本条只陈述改动，31 天后不再列出"
@@ -40,12 +44,17 @@ class _Told:
     present: str
     filled: bool
     stages: list[str] = field(default_factory=list)
+    rules: set[str] = field(default_factory=set)
 
 
 def late_no_more(facts: Facts) -> Iterator[Finding]:
-    """EVID-01: by the time as it was a stage was late, by the time as it is now it is not."""
+    """EVID-01: by the time as it was a stage was late, by the time as it is now it is not; or a pass saw it late, and by
+    what any other field says now it is not.
+    """
     edits = edits_of(facts)
-    for told in _no_more(facts, edits, moves_of(facts, edits)).values():
+    by_time = _no_more(facts, edits, moves_of(facts, edits))
+    yield from takenback.found(facts, {(told.row, rule) for told in by_time.values() for rule in told.rules}, _HINT)
+    for told in by_time.values():
         change, name = told.change, told.change.field
         yield from mark(
             facts.ledger.register,
@@ -94,10 +103,10 @@ def reopened(facts: Facts) -> Iterator[Finding]:
     """EVID-02: a case that was archived lost its 归档时间, or another field the clocks rest on changed."""
     history, records = facts.past.history, facts.ledger.register
     edits = edits_of(facts)
-    returned = returned_on_record(facts, edits)
+    returned = returned_among(facts, edits)
     for edited in edits:
         closed = (change for change in (*edited.earlier, *edited.changes) if history.before(change, ARCHIVED))
-        silent = [change for change in closed if not _goes_on(facts, change, returned)]
+        silent = [change for change in closed if not _goes_on(facts, edited, change, returned)]
         change = next((one for one in silent if one in edited.changes), None)
         if change is None or silent[0].old == edited.present:  # it is again what it was
             continue
@@ -120,14 +129,14 @@ def reopened(facts: Facts) -> Iterator[Finding]:
             lambda row, edited=edited, change=change, end=end: (  # type: ignore[misc]
                 f"“{change.field}”原为{_value(change.old)}，现为{_value(edited.present)}{_first_seen(change)}；{end}"
             ),
-            "需要重新处理的，把“考核结果”改为“退回”或在“处理记录”记一条“退回”；" + _HINT,
+            _openly(facts, edited.row) + _HINT,
         )
 
 
 def _no_more(facts: Facts, edits: Sequence[Edited], moves: Sequence[Move]) -> Mapping[tuple[str, str], _Told]:
     """Ticket and field → what made its stages late before and does not now, by their end or by their start."""
     found: dict[tuple[str, str], _Told] = {}
-    returned = returned_on_record(facts, edits)
+    returned = returned_among(facts, edits)
     for stage, edited, place in _stages_ending_with(facts.clocks, edits):
         cutoff = stage.cutoff[place]
         if stage.verdict[place] != Verdict.ON_TIME or stage.written_actual[place] != instant(edited.present):
@@ -139,11 +148,13 @@ def _no_more(facts: Facts, edits: Sequence[Edited], moves: Sequence[Move]) -> Ma
                 key = (change.ticket, change.field)
                 told = found.setdefault(key, _Told(edited.row, change, edited.present, filled=change.old == ""))
                 told.stages.append(_named(stage, place))
+                told.rules.add(stage.rule.id)
                 break
     for move in moves:
         if move.was_late:
             key = (move.change.ticket, move.change.field)
             told = found.setdefault(key, _Told(move.row, move.change, move.present, filled=False))
+            told.rules.add(move.rule)
             if not told.filled:
                 told.stages.append(f"“{move.stage}”原截止 {move.due_before}、现截止 {move.due}")
     return found
@@ -182,13 +193,34 @@ def _stages_ending_with(clocks: Clocks, edits: Sequence[Edited]) -> Iterator[tup
             )
 
 
-def _goes_on(facts: Facts, change: Change, returned: frozenset[str]) -> bool:
-    """What may go on after a case is archived: rework, a callback made later, a pending item talked over and closed."""
+def _goes_on(facts: Facts, edited: Edited, change: Change, returned: frozenset[str]) -> bool:
+    """What may go on after a case is archived: rework, a callback made later, a pending item talked over and closed; and
+    anything once an entry after the archive has opened the case again.
+    """
+    ticket, now = facts.register.loc[[edited.row]], np.datetime64(facts.now, "s")
+    opened = courses.openings(_stages(facts, edited.row), ticket, facts.ledger, now)
+    filed = np.array([instant(facts.past.history.before(change, ARCHIVED))])
+    if (opened.time > days.last(filed)).any():
+        return True
     sheet, _, column = change.field.rpartition(":")
     if sheet:
         return change.old == "" or column == "最近沟通日期" or change.new == "已了"
     called_back = change.field in ("回访时间", "满意度") and change.old == ""
     return called_back or is_rework(facts, change, returned)
+
+
+def _stages(facts: Facts, row: int) -> tuple[tuple[Rule, ...], ...]:
+    flow = next(flow.flow for flow in facts.clocks.flows.values() if row in flow.index)
+    return facts.book.stages(flow)
+
+
+def _openly(facts: Facts, row: int) -> str:
+    """How a closed case is opened again for everybody to see."""
+    stages = _stages(facts, row)
+    if any(rules[-1].id == returns.EXECUTION for rules in stages):
+        return "需要重新处理的，把“考核结果”改为“退回”或在“处理记录”记一条“退回”；"
+    entries = "或".join(dict.fromkeys(event.chinese.removeprefix(EVENTS.sheet) for event in courses.openers(stages)))
+    return f"需要重新处理的，在“处理记录”记一条{entries}；" if entries else ""
 
 
 def _only_row(facts: Facts, sheet: str, ticket: str) -> int | None:

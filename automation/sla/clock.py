@@ -14,7 +14,7 @@ from automation.past import History
 from automation.sla import courses, days, judgement, pauses, pending, promises, returns, suspensions
 from automation.sla.calendar import Calendar, Mask
 from automation.sla.courses import Course
-from automation.sla.events import NEVER, Occurrences, find
+from automation.sla.events import NEVER, Occurrences
 from automation.sla.judgement import NUMBERING, Circumstances
 from automation.sla.pauses import Pause
 from automation.sla.rules import ARCHIVED, Rule, RuleBook, versions
@@ -92,7 +92,7 @@ def _flow(of: _Flow) -> FlowClock:
         reopenings = returns.of(tickets, of.ledger, of.history, of.now)
         found = _returned(of, stages, found, reopenings)
     else:
-        reopenings = _openings(of, stages)
+        reopenings = courses.openings(stages, tickets, of.ledger, of.now)
     archived = _archived(reopenings, tickets)
     later = _later_done(stages, found, archived)
     restarted = _suspended(of, stages, found, pend)
@@ -168,14 +168,6 @@ def _returned(
     ids = [rules[-1].id for rules in stages]
     by_id = returns.reopened(dict(zip(ids, found, strict=True)), returned, of.tickets, of.history)
     return [by_id[rule_id] for rule_id in ids]
-
-
-def _openings(of: _Flow, stages: Sequence[tuple[Rule, ...]]) -> Occurrences:
-    """Every entry that opens a stage nobody has to go through: 升级二级, 申诉, a customer not satisfied."""
-    stops = {rules[-1].stop for rules in stages}
-    openers = [rules[-1] for rules in stages if rules[-1].start not in stops and not rules[-1].archives]
-    events = [rule.begin for rule in openers if not rule.begin.in_register]
-    return Occurrences.of([find(event, of.tickets, of.ledger, of.now, stops=False) for event in events])
 
 
 def _archived(reopenings: Occurrences, tickets: pd.DataFrame) -> Mask:

@@ -89,6 +89,20 @@ def of_flow(
     return made
 
 
+def openings(
+    flow: Sequence[tuple[Rule, ...]], tickets: pd.DataFrame, ledger: Ledger, now: np.datetime64
+) -> Occurrences:
+    """Every entry that opened a stage nobody has to go through, see :func:`openers`."""
+    return Occurrences.of([events.find(event, tickets, ledger, now, stops=False) for event in openers(flow)])
+
+
+def openers(flow: Sequence[tuple[Rule, ...]]) -> list[Event]:
+    """What opens a stage nobody has to go through: 升级二级, 申诉, a customer not satisfied."""
+    stops = {rules[-1].stop for rules in flow}
+    begins = [rules[-1].begin for rules in flow if rules[-1].start not in stops and not rules[-1].archives]
+    return [event for event in begins if not event.in_register]
+
+
 def _of_rules(
     rules: tuple[Rule, ...],
     version: npt.NDArray[np.int64],

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from automation import enactments, history, numbering
+from automation import enactments, history, lates, numbering
 from automation.checks.facts import Check, Facts
 from automation.past import History, Past
 from automation.sla import rulesheet
@@ -53,10 +53,11 @@ class Case:
         if not self.before:
             return tables.facts(text, now=self.now)
         past, now = remembered(self.before), tables.moment(self.now)
-        since = past.history.after(*history.compare(tables.load(text), past.history, now), now)
+        changes, seen = history.compare(tables.load(text), past.history, now)
+        since = past.history.after(changes, seen, now)
         facts = tables.facts(text, now=self.now, past=replace(past, history=since))
-        turned = enactments.compare(facts).changes
-        return replace(facts, past=replace(facts.past, rule_changes=turned))
+        turned, taken = enactments.compare(facts).changes, lates.compare(facts, changes).no_more
+        return replace(facts, past=replace(facts.past, rule_changes=turned, no_more=taken))
 
     def must_be_found(self, checks: Iterable[Check]) -> None:
         found = look(checks, self.facts(self.text))
@@ -106,4 +107,6 @@ def remembered(text: str) -> Past:
     issued = numbering.allocate(book.register.frame, (), BEFORE).issued
     seen = History(last=BEFORE).after(*history.compare(book, History(), BEFORE), BEFORE)
     rules = enactments.kept(rulesheet.read(book[RULES])[0])
-    return Past(issued=tuple(replace(issue, written=True) for issue in issued), history=seen, rules=rules)
+    past = Past(issued=tuple(replace(issue, written=True) for issue in issued), history=seen, rules=rules)
+    late = lates.compare(tables.facts(text, now=f"{BEFORE:%Y-%m-%d %H:%M}", past=past), ())
+    return replace(past, lates=late.kept, basis=late.basis)

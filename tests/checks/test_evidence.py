@@ -75,13 +75,13 @@ CASES = (
         before=EMPTY,
     ),
     Case(
-        "an end filled in that a pass missed; a near miss is one that was not due yet then",
+        "an end filled in that a pass missed",
         "EVID-01",
         "反馈登记!E2",
         INFO,
         "“责任认定”(STD-04)截止 2026-11-20 08:20",
         DUE_TOMORROW.replace("16:20 |", "16:20 | 11-20 08:00").replace("11-19 16:20", "11-19 08:20"),
-        ("11-19 08:20", "11-19 16:20"),
+        ("11-20 08:00", "11-20 08:21"),
         before=DUE_TOMORROW.replace("11-19 16:20", "11-19 08:20"),
     ),
     Case(
@@ -224,6 +224,10 @@ def test_what_a_number_given_to_another_case_brings_with_it_is_the_number_s_find
 def test_a_slip_into_the_future_that_was_corrected_is_no_evidence() -> None:
     slip = DUE_TOMORROW.replace("16:20 |", "16:20 | 12-20 08:00")
     assert stated(slip.replace("12-20 08:00", "11-20 08:00"), slip) == []
+
+
+def test_an_end_filled_in_that_was_not_due_yet_when_a_pass_missed_it_is_no_evidence() -> None:
+    assert stated(DUE_TOMORROW.replace("16:20 |", "16:20 | 11-20 08:00"), DUE_TOMORROW) == []
 
 
 def test_a_row_that_was_not_seen_was_not_seen_empty() -> None:
