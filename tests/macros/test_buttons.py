@@ -68,7 +68,7 @@ def test_a_stamp_can_be_undone_unless_the_cell_was_changed_since(book: Path) -> 
 def test_the_figures_of_the_check_are_those_of_the_dashboard_and_of_kesu(tmp_path: Path) -> None:
     path = tmp_path / "登记.xlsm"
     build.write(path, dealership(25, 3, NOW).contents, created=NOW, macros=macros.modules())
-    excel = Excel(path)
+    excel = Excel(quick(path))
     excel.app.run("kesuCheckNow")
     told = [
         int(number) for number in re.findall(r"共 (\d+) 单：未归档 (\d+)，超时 (\d+)，临近 (\d+)", excel.said[-1])[0]

@@ -18,7 +18,7 @@ from tests.macros.excel import Excel
 from tests.macros.test_project import by_olevba, part, shown
 from workbook.errors import CannotPatch
 from workbook.package.book import Book
-from workbook.vba import compound, project
+from workbook.vba import compound, project, seal
 from workbook.vba.install import with_macros
 from workbook.vba.project import Kind, Module
 
@@ -168,7 +168,7 @@ def test_a_locked_project_is_refused(with_ours: Path) -> None:
     settings = tree["PROJECT"]
     assert isinstance(settings, bytes)
     name, key = (settings.split(field)[1].split(b'"')[0] for field in (b'ID="', b'DPB="'))
-    password = project._encrypted(b"\xff" * 29, name.decode(), 0x6B).encode()
+    password = seal.encrypted(b"\xff" * 29, name.decode(), 0x6B).encode()
     tree["PROJECT"] = settings.replace(key, password)
     data = held.archive.rewrite({place.name: [compound.write(tree)]})
     with pytest.raises(CannotPatch, match="密码"):
