@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -14,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import libreoffice
-from tests.workbook.rawbook import MAIN, SHEET, by_calamine, by_openpyxl, parts, touched, zipped
+from tests.workbook.rawbook import MAIN, SHEET, by_calamine, by_openpyxl, part, parts, touched, zipped
 from workbook.edits import Cell, CellEdit, column_letter
+from workbook.errors import CannotPatch
 from workbook.package import apply
 
 SHEET_NAME = "登记"
@@ -41,12 +43,13 @@ cells = st.dictionaries(places, held, max_size=25)
 edits = st.dictionaries(places, wanted, min_size=1, max_size=12)
 
 
-def raw_sheet(held: dict[tuple[int, int], Any], draw: Any) -> str:
+def raw_sheet(held: dict[tuple[int, int], Any], draw: Any, *, extended: bool = False) -> str:
     """A sheet spelled in one of many legal ways."""
     prefix = draw(st.sampled_from(["", "x:"]))
     quote = draw(st.sampled_from([lambda text: f'"{text}"', lambda text: f"'{text}'"]))
     gap = draw(st.sampled_from(["", "\n  ", " <!-- <row r='1'> --> "]))
     addresses = draw(st.booleans())
+    extension = f'<{prefix}extLst><{prefix}ext uri="{{7}}"><y xmlns="urn:y"/></{prefix}ext></{prefix}extLst>'
     rows = []
     for number in range(1, max((row for row, _ in held), default=0) + 1):
         row = {column: value for (at, column), value in held.items() if at == number}
@@ -54,6 +57,7 @@ def raw_sheet(held: dict[tuple[int, int], Any], draw: Any) -> str:
         for column in range(1, max(row, default=0) + 1) if not addresses else sorted(row):
             at = f" r={quote(f'{column_letter(column)}{number}')}" if addresses else ""
             inner += f"{gap}<{prefix}c{at}{content(row.get(column), prefix)}"
+        inner += extension if extended and inner else ""
         at = f" r={quote(str(number))}" if addresses else ""
         if inner or not addresses:
             rows.append(f"<{prefix}row{at}>{inner}</{prefix}row>" if inner else f"<{prefix}row{at}/>")
@@ -116,14 +120,14 @@ def equal(read: Any, wanted: Any) -> bool:
     return bool(read == wanted)
 
 
-def check(data: bytes, changes: dict[tuple[int, int], Any]) -> None:
+def check(data: bytes, changes: dict[tuple[int, int], Any], *, openpyxl_too: bool = True) -> None:
     before = by_calamine(data, SHEET_NAME)  # libraries write 16 of a number's 17 digits, so ask the file
     edits = [CellEdit(Cell(SHEET_NAME, *place), before.get(place), value) for place, value in changes.items()]
     patched = apply(data, edits)
     assert patched.refused == ()
     if patched.data is not data:
         assert touched(data, patched.data) == {SHEET}
-    for read in (by_calamine, _openpyxl_by_place):
+    for read in (by_calamine, _openpyxl_by_place) if openpyxl_too else (by_calamine,):
         old, new = read(data, SHEET_NAME), read(patched.data, SHEET_NAME)
         for place in old.keys() | new.keys() | changes.keys():
             if place in changes:
@@ -160,6 +164,43 @@ def test_sheets_in_any_legal_spelling(
     held: dict[tuple[int, int], Any], changes: dict[tuple[int, int], Any], data: st.DataObject
 ) -> None:
     check(zipped(parts(raw_sheet(held, data.draw))), changes)
+
+
+@LESS
+@given(cells, edits, st.data())
+def test_extensions_of_rows_stay_and_stay_last(
+    held: dict[tuple[int, int], Any], changes: dict[tuple[int, int], Any], data: st.DataObject
+) -> None:
+    sheet = raw_sheet(held, data.draw, extended=True)
+    made = zipped(parts(sheet))
+    check(made, changes, openpyxl_too=False)  # which knows none there
+    patched = part(apply(made, [CellEdit(Cell(SHEET_NAME, row, 31), None, "新") for row in range(1, 13)]).data)
+    assert patched.count("extLst") == sheet.count("extLst")
+    assert not re.search(r"extLst>\s*<(x:)?c[ >]", re.sub(r"<!--.*?-->", "", patched).replace("</x:c>", "</c>"))
+
+
+@settings(LESS, max_examples=100)
+@given(cells, edits, st.randoms(use_true_random=False), st.sampled_from([0.0, 0.02, 0.5]))
+def test_a_sheet_in_mixed_prefixes_is_written_right_or_not_at_all(
+    held: dict[tuple[int, int], Any], changes: dict[tuple[int, int], Any], dice: Any, share: float
+) -> None:
+    def p() -> str:
+        return "x:" if dice.random() < share else ""
+
+    rows = ""
+    for number in sorted({row for row, _ in held}):
+        inner = ""
+        for column in sorted(column for row, column in held if row == number):
+            own, value = p(), content(held[number, column], p())
+            value = value if value == "/>" else value[: value.rindex("</")] + f"</{own}c>"
+            inner += f'<{own}c r="{column_letter(column)}{number}"{value}'
+        own = p()
+        rows += f'<{own}row r="{number}">{inner}</{own}row>'
+    made = zipped(parts(f'<worksheet xmlns="{MAIN}" xmlns:x="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'))
+    try:
+        check(made, changes)
+    except CannotPatch as refused:
+        assert "另存一份" in str(refused) and "<x:" in part(made)
 
 
 @settings(LESS, max_examples=60)

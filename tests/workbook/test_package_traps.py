@@ -29,6 +29,7 @@ from tests.workbook.rawbook import (
     zipped,
 )
 from workbook.edits import GrowTable
+from workbook.errors import CannotPatch
 from workbook.package import apply
 
 NOON = dt.datetime(2026, 11, 21, 12)
@@ -153,6 +154,44 @@ def test_alternate_content_outside_the_data_is_left_alone() -> None:
     )
     data = book(ONE, after=extra)
     assert part(written(data, edit("B2", "正常", 1))).endswith(extra + "</worksheet>")
+
+
+ROW_EXTENSION = '<extLst><ext uri="{7}"><y xmlns="urn:y"/></ext></extLst>'
+
+
+def test_a_new_cell_stands_before_the_extensions_of_its_row() -> None:
+    ours = '<c r="C1"><v>5</v></c>'
+    for before in ("", '<c r="A1"><v>1</v></c>', '<c r="A1"/>'):
+        data = book(f'<row r="1">{before}{ROW_EXTENSION}</row>')
+        assert f'<row r="1">{before}{ours}{ROW_EXTENSION}</row>' in part(written(data, edit("C1", None, 5)))
+
+
+def test_a_cell_with_extensions_is_left_alone() -> None:
+    for old in ("<v>1</v>", '<f t="normal">1</f><v>1</v>'):
+        data = book(f'<row r="1"><c r="A1">{old}{ROW_EXTENSION}</c><c r="B1"/></row>')
+        assert "扩展" in why(data, edit("A1", 1, 5)) and "扩展" in why(data, edit("A1", 1, None))
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        f'<worksheet xmlns="{MAIN}" xmlns:x="{MAIN}"><sheetData><x:row r="1"><x:c r="A1"/></x:row></sheetData></worksheet>',
+        f'<worksheet xmlns="{MAIN}" xmlns:x="{MAIN}"><sheetData><row r="1"><x:c r="A1"/></row></sheetData></worksheet>',
+        f'<worksheet xmlns="{MAIN}"><sheetData><x:row xmlns:x="{MAIN}" r="1"/></sheetData></worksheet>',
+        f'<x:worksheet xmlns:x="{MAIN}" xmlns="{MAIN}"><x:sheetData><row r="1"/></x:sheetData></x:worksheet>',
+        f'<worksheet xmlns="{MAIN}" xmlns:x="{MAIN}"><sheetData/><x:mergeCells><x:mergeCell ref="A1:B9"/></x:mergeCells>'
+        "</worksheet>",
+    ],
+)
+def test_a_sheet_with_two_prefixes_for_one_thing_is_left_alone(sheet: str) -> None:
+    for address in ("A1", "B1", "B2"):
+        with pytest.raises(CannotPatch, match="另存一份"):
+            apply(zipped(parts(sheet)), [edit(address, None, 5)])
+
+
+def test_a_second_prefix_that_nobody_uses_is_no_hindrance() -> None:
+    sheet = f'<worksheet xmlns="{MAIN}" xmlns:x="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
+    assert by_openpyxl(written(zipped(parts(sheet)), edit("B1", None, 5))) == {"A1": 1, "B1": 5}
 
 
 def test_marks_of_the_old_content_go_and_the_style_stays() -> None:

@@ -12,6 +12,14 @@ from workbook.errors import CannotPatch, NotAWorkbook
 from workbook.package.markup import Document, attribute, attributes, end_tag, read_document, start_tag
 from workbook.package.places import LAST_ROW, Area, read_area, read_cell
 
+NAMESPACES = (
+    b'"http://schemas.openxmlformats.org/spreadsheetml/2006/main"',
+    b"'http://schemas.openxmlformats.org/spreadsheetml/2006/main'",
+    b'"http://purl.oclc.org/ooxml/spreadsheetml/main"',
+    b"'http://purl.oclc.org/ooxml/spreadsheetml/main'",
+)
+"""The elements' own namespace as an attribute has it, which only the root should."""
+
 
 class Disorder(ValueError):
     """The sheet's rows or cells do not stand in order, so there is no safe place to write; the text says where."""
@@ -65,6 +73,8 @@ class Layout:
             self.tail = plain.index(b">", self.data_end) + 1
         if plain.find(b"AlternateContent", self.open_end, self.data_end) >= 0:
             raise CannotPatch(f"工作表“{part}”的数据区里有扩展标记，不能写入；请用 Excel 打开后另存一份。")
+        if any(plain.find(uri, self.open_end, self.data_end) >= 0 for uri in NAMESPACES):
+            raise CannotPatch(f"工作表“{part}”的数据区里另有命名空间，不能写入；请用 Excel 打开后另存一份。")
 
     def rows(self, wanted: list[int]) -> dict[int, Row | int]:
         """Each wanted row number (ascending) → its row, or the offset at which such a row would be inserted."""
@@ -142,8 +152,7 @@ class Layout:
         else:
             return found
         starts = self._starts(row)
-        end = self.document.plain.rindex(b"</", row.open_end, row.end)
-        index = 0
+        end, index = self._cells_end(row, starts), 0
         for column in wanted:
             while index < len(starts) and starts[index][0] < column:
                 index += 1
@@ -153,6 +162,17 @@ class Layout:
                 place = starts[index][1] if index < len(starts) else end
                 found[column] = Slot(place, place, place)
         return found
+
+    def _cells_end(self, row: Row, starts: list[tuple[int, int]]) -> int:
+        """Where a cell behind all others is inserted: before the row's extensions, which are its last element."""
+        plain, place = self.document.plain, row.open_end
+        if plain.find(b"extLst", row.open_end, row.end) >= 0:
+            if starts:
+                place = self._slot(*self._open(b"c", starts[-1][1]), row).end  # a cell has extensions of its own
+            extensions = start_tag(self.document.prefix, b"extLst").search(plain, place, row.end)
+            if extensions is not None:
+                return extensions.start()
+        return plain.rindex(b"</", row.open_end, row.end)
 
     def _starts(self, row: Row) -> list[tuple[int, int]]:
         """Each cell's column and where it starts, ascending. Raises Disorder when the cells do not stand in order."""

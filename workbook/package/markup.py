@@ -59,7 +59,19 @@ def read_document(xml: bytes, part: str) -> Document:
     root = _ROOT.search(plain)
     if root is None:
         raise NotAWorkbook(f"文件已损坏（“{part}”不是有效的内容）；请从备份恢复。")
+    _refuse_second_prefix(plain, root, part)
     return Document(xml, plain, encoding, root[1] or b"", root[2].decode("utf-8", "replace"), root[0], root.end())
+
+
+def _refuse_second_prefix(plain: bytes, root: re.Match[bytes], part: str) -> None:
+    """Elements are looked for under the root's prefix: another one for the same namespace would hide some of them."""
+    named = {name: root[0][slice(*span)] for name, span in attributes(root[0]).items() if name.startswith(b"xmlns")}
+    own = named.get(b"xmlns:" + root[1][:-1] if root[1] else b"xmlns")
+    for name, uri in named.items():
+        prefix = name[6:] + b":" if b":" in name else b""
+        used = re.compile(rb"<" + re.escape(prefix) + rb"[A-Za-z][\w.-]*[\s/>]")
+        if uri == own and prefix != (root[1] or b"") and used.search(plain):
+            raise CannotPatch(f"文件里的“{part}”混用了两种前缀，不能写入；请用 Excel 打开后另存一份。")
 
 
 def _marked(xml: bytes, sign: bytes) -> bool:

@@ -189,6 +189,8 @@ class SheetPatcher:
             return self._refuse(edit, "这个单元格的内容读不懂，没有改；请用 Excel 打开后另存一次")
         if held.formula in ("array", "master"):
             return self._refuse(edit, "是一组公式的第一格，改它会弄坏其他格；请先把公式改成普通公式")
+        if document.plain.find(b"extLst", slot.open_end, slot.end) >= 0:
+            return self._refuse(edit, "这个单元格带有扩展内容，改它会丢掉；请用 Excel 打开后另存一次")
         tag = document.plain[slot.start : slot.open_end]
         style = _style(attribute(tag, b"s"))
         if not held.formula and self._holds(held, edit.value, style):
