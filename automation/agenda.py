@@ -25,6 +25,9 @@ def read(db: sqlite3.Connection) -> dict[str, Any]:
     Raises ``JournalUnusable``.
     """
     with told_in_chinese():
+        asked: dict[str, tuple[str, ...]] = {}
+        for row in db.execute("SELECT outbox, told FROM carried WHERE outbox > ? AND outbox < ?", _NOTICES):
+            asked[row["outbox"]] = (*asked.get(row["outbox"], ()), row["told"])
         faults = db.execute("SELECT first, last, words FROM faults ORDER BY id DESC LIMIT ?", (_FAULTS,))
         return {
             "occurrences": frozenset((row["job"], row["period"]) for row in db.execute("SELECT * FROM occurrences")),
@@ -33,6 +36,7 @@ def read(db: sqlite3.Connection) -> dict[str, Any]:
                 row["key"]: _time(row["queued_at"])
                 for row in db.execute("SELECT key, queued_at FROM outbox WHERE key > ? AND key < ?", _NOTICES)
             },
+            "asked": asked,
             "omitted": {(row["job"], row["period"]): _time(row["at"]) for row in db.execute("SELECT * FROM skipped")},
             "starts": tuple(
                 _time(row["at"]) for row in db.execute("SELECT min(at) AS at FROM passes GROUP BY substr(at, 1, 4)")

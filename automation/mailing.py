@@ -31,8 +31,8 @@ class OutOfOrder(KesuError):
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """Everything to be queued. ``carried``: a mail's key → keys of the alerts it tells; ``told``: alerts that were told
-    or need no telling; ``done``: reports all of whose mails are among ``messages``; ``findings``: what could not be made; ``closed``:
+    """Everything to be queued. ``carried``: a mail's key → keys of the alerts it tells, or what it asks about; ``told``:
+    alerts that were told or need no telling; ``done``: reports all of whose mails are among ``messages``; ``findings``: what could not be made; ``closed``:
     months of rewards and penalties that mails among them close.
     """
 
@@ -82,7 +82,8 @@ def of(decided: Plan, settings: Settings, standing: str = "") -> Mailing:
         if occurrence.name in stopped:
             findings.append(_unreported(occurrence, OutOfOrder("上一期还没能发出，各期要依次报送")))
             continue
-        made, failed, closing = due(occurrence, decided, settings, templates, standing)
+        made, failed, closing, asks = due(occurrence, decided, settings, templates, standing)
+        carried |= asks
         findings += failed
         if failed and REPORTS[occurrence.name].draft:
             stopped.add(occurrence.name)
@@ -107,14 +108,15 @@ def of(decided: Plan, settings: Settings, standing: str = "") -> Mailing:
 
 def due(
     occurrence: Occurrence, decided: Plan, settings: Settings, templates: Stationery, standing: str = ""
-) -> tuple[list[Message], list[Finding], list[Closed]]:
-    """The mails of one due report, why any of them could not be made, and the months that they close.
+) -> tuple[list[Message], list[Finding], list[Closed], dict[str, list[str]]]:
+    """The mails of one due report, why any of them could not be made, the months that they close, and what they ask about.
 
     A mail that was queued at an earlier pass is made again, and the outbox keeps the first by its key.
     """
     made: list[Message] = []
     failed: list[Finding] = []
     closing: list[Closed] = []
+    asks: dict[str, list[str]] = {}
     report = REPORTS[occurrence.name]
     label = "【补发】" if occurrence.late else ""
     try:
@@ -124,6 +126,8 @@ def due(
                 made.append(
                     written(one, decided, settings, templates, note=occurrence.note, label=label, standing=standing)
                 )
+                if one.asks:
+                    asks[one.key] = list(one.asks)
                 if report.draft and one.closes and one.closes not in facts.past.closed:
                     closing.append(replace(one.closes, note=occurrence.note, label=label))
             except Leak as error:
@@ -132,7 +136,7 @@ def due(
                 failed.append(_unreported(occurrence, error))
     except Exception as error:  # noqa: BLE001 - one failing report never stops another, and is due until sent
         failed.append(_unreported(occurrence, error))
-    return made, failed, closing
+    return made, failed, closing, asks
 
 
 def _leaving_out(decided: Plan) -> Facts:

@@ -67,10 +67,14 @@ class Outstanding:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One department's notice. ``late``: its stages due in the month and late; ``before``: its cases a month earlier."""
+    """One department's notice. ``late``: its stages due in the month and late; ``before``: its cases a month earlier.
+
+    ``further``: cases of earlier months whose notices went out without them.
+    """
 
     department: str
     cases: tuple[Told, ...]
+    further: tuple[Told, ...]
     before: int
     categories: tuple[tuple[str, int, int], ...]
     late: tuple[LateCase, ...]
@@ -78,8 +82,13 @@ class Notice:
 
     @property
     def asked(self) -> tuple[Told, ...]:
-        """The cases its head is told of."""
-        return tuple(one for one in self.cases if not one.withheld)
+        """The cases its head is told of, those of the month first."""
+        return tuple(one for one in self.told if not one.withheld)
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """All that it is about."""
+        return (*self.cases, *self.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +120,14 @@ def month(here: Standing, facts: Facts, period: Period) -> Month:
     asked = answered.asked(facts)
     asked = asked[asked["month"] < period.label]
     open_ = _outstanding(asked[~asked["answered"].astype(bool)], facts, masked)
-    told = _told(mine, facts, masked, late)
-    departments = {one for one in mine["被反馈部门"] if one} | {one.department for one in open_}
+    further = tickets.loc[answered.unasked(facts, period.label)]
+    told = _told(pd.concat([mine, further]), facts, masked, late)
+    departments = {*mine["被反馈部门"], *further["被反馈部门"], *(one.department for one in open_)} - {""}
     made = [
         _notice(
             department,
             [told[int(row)] for row in mine.index[mine["被反馈部门"] == department]],
+            [told[int(row)] for row in further.index[further["被反馈部门"] == department]],
             earlier[earlier["被反馈部门"] == department],
             [one for one in late if one.in_period and tickets.at[one.row, "被反馈部门"] == department],
             [one for one in open_ if one.department == department],
@@ -141,6 +152,7 @@ def month(here: Standing, facts: Facts, period: Period) -> Month:
 def _notice(
     department: str,
     cases: Sequence[Told],
+    further: Sequence[Told],
     earlier: pd.DataFrame,
     late: Sequence[LateCase],
     outstanding: Sequence[Outstanding],
@@ -150,6 +162,7 @@ def _notice(
     return Notice(
         department,
         tuple(sorted(cases, key=_gravest)),
+        tuple(sorted(further, key=_gravest)),
         len(earlier),
         tuple((word, now.count(word), before.count(word)) for word in words),
         tuple(late),

@@ -55,14 +55,16 @@ def build(facts: Facts, findings: Sequence[Finding], period: Period, settings: S
 
 def _to_department(notice: Notice, facts: Facts, period: Period, settings: Settings, due: dt.date) -> ReportMail:
     cases, department = notice.asked, notice.department
+    own = [one for one in cases if one in notice.cases]
     name = f"内部信息反馈单_{period.words}_{_FORBIDDEN.sub('_', department)}.xlsx"
-    hidden = {one.row for one in notice.cases if one.withheld}
+    hidden = {one.row for one in notice.told if one.withheld}
     late = [case for case in notice.late if case.row not in hidden]
     told = [f"{len(cases)} 件反馈"] if cases else []
     told += [f"以前未答复 {len(notice.outstanding)} 件"] if notice.outstanding else []
     numbers = {int(row): str(number) for row, number in facts.register["编号"].items()}
     described = notices_book.form(notice, period, due, facts.now, numbers)
     headed = facts.roster.headed(department)
+    asked = (*(one.ticket for one in cases), *(one.ticket for one in notice.outstanding))
     return ReportMail(
         key=answered.key(period.label, department),
         subject=f"【内部信息反馈单】{department} {period.words}：{'，'.join(told)}，请在 {due:%m-%d} 前答复",
@@ -79,9 +81,11 @@ def _to_department(notice: Notice, facts: Facts, period: Period, settings: Setti
             "due": due,
             "workdays": answered.WORKDAYS,
             "how": notices_book.HOW,
-            "tiles": _tiles(notice, cases, late, period),
+            "tiles": _tiles(notice, own, late, period),
+            "own_count": len(own),
+            "further_count": len(cases) - len(own),
             "categories": [f"{word} {now}（{change(now, before)}）" for word, now, before in notice.categories],
-            "cases": [_case(one) for one in cases[:CASES]],
+            "cases": [_case(one, period) for one in cases[:CASES]],
             "cases_count": len(cases),
             "late": [_late(one, numbers) for one in late[:LATE]],
             "late_count": len(late),
@@ -93,6 +97,7 @@ def _to_department(notice: Notice, facts: Facts, period: Period, settings: Setti
         attachments=((name, reportbook.write(described)),),
         roles=(_to(facts, department),),
         department=department,
+        asks=tuple(dict.fromkeys(one for one in asked if not one.startswith("第"))),
     )
 
 
@@ -143,7 +148,7 @@ def _to_managers(found: Month, facts: Facts, settings: Settings, due: dt.date) -
             "withheld": [
                 {"ticket": case.ticket, "department": one.department, "summary": _cut(case.summary)}
                 for one in found.notices
-                for case in one.cases
+                for case in one.told
                 if case.withheld
             ],
             "attachment": name if attachments else "",
@@ -163,6 +168,8 @@ def _verdict(found: Month, overdue: int) -> str:
             f"{period.name}收到 {found.received} 件（{period.name_before} {found.before}，"
             f"{change(found.received, found.before)}），涉及 {sum(bool(one.cases) for one in found.notices)} 个部门。"
         )
+    if further := sum(len(one.further) for one in found.notices):
+        told += f"另有以前月份的 {further} 件当时没有问到（补登或改了部门），这次一并请部门答复。"
     if not found.asked_before:
         return told
     if not found.outstanding:
@@ -181,11 +188,11 @@ def _tiles(notice: Notice, cases: Sequence[Told], late: Sequence[LateCase], peri
     ]
 
 
-def _case(one: Told) -> dict[str, object]:
+def _case(one: Told, period: Period) -> dict[str, object]:
     return {
         "ticket": one.ticket,
         "major": one.major,
-        "received": f"{one.received:%m-%d}",
+        "received": f"{one.received:%m-%d}{'（补问）' if one.received < period.first else ''}",
         "category": one.category,
         "summary": _cut(one.summary),
         "responsible": one.responsible,

@@ -44,15 +44,16 @@ def form(notice: Notice, period: Period, due: dt.date, now: dt.datetime, numbers
 
 def _form(notice: Notice, title: str, period: Period, due: dt.date, now: dt.datetime) -> Page:
     cases = notice.asked
+    own = [one for one in cases if one in notice.cases]
     more = len(cases) - FIRST
-    again = sum(bool(one.again) for one in cases)
+    again = sum(bool(one.again) for one in own)
     blocks: list[Tiles | Grid | Side] = [
         Tiles(
             (
                 Tile(
                     f"{period.name}反馈",
-                    len(cases),
-                    f"{period.name_before} {notice.before}，{change(len(cases), notice.before)}",
+                    len(own),
+                    f"{period.name_before} {notice.before}，{change(len(own), notice.before)}",
                 ),
                 Tile("超时环节", len(_late_rows(notice)), f"{period.name}到期的", RED if _late_rows(notice) else GREEN),
                 Tile("同一辆车又反馈", again, "半年内", AMBER if again else GREEN),
@@ -78,7 +79,12 @@ def _form(notice: Notice, title: str, period: Period, due: dt.date, now: dt.date
                 (one.ticket, one.category, one.summary, one.responsible, one.late, one.satisfaction)
                 for one in cases[:FIRST]
             ],
-            note=f"共 {len(cases)} 件，另 {more} 件见《本月反馈》" if more > 0 else "",
+            note="；".join(
+                (
+                    *([f"共 {len(cases)} 件，另 {more} 件见《本月反馈》"] if more > 0 else []),
+                    *([f"含以前月份补问的 {len(cases) - len(own)} 件"] if len(cases) > len(own) else []),
+                )
+            ),
             empty=f"{period.name}没有新的反馈；以前的还没有答复。",
         ),
     ]
@@ -116,7 +122,7 @@ def _form(notice: Notice, title: str, period: Period, due: dt.date, now: dt.date
 def overview(found: Month, readers: dict[str, str], title: str, now: dt.datetime) -> Book:
     """The managers' workbook. ``readers``: department → who gets its notice, ``""`` for nobody."""
     period = found.period
-    withheld = sum(one.withheld for notice in found.notices for one in notice.cases)
+    withheld = sum(one.withheld for notice in found.notices for one in notice.told)
     departments = Grid(
         "各部门",
         (
@@ -182,8 +188,8 @@ def overview(found: Month, readers: dict[str, str], title: str, now: dt.datetime
             *([_withheld(found)] if withheld else []),
         ),
     )
-    cases = [one for notice in found.notices for one in notice.cases]
-    where = {one.row: notice.department for notice in found.notices for one in notice.cases}
+    cases = [one for notice in found.notices for one in notice.told]
+    where = {one.row: notice.department for notice in found.notices for one in notice.told}
     sheets: list[Page | Listing] = [page]
     if cases:
         sheets.append(_cases("各部门反馈", f"{period.words}反馈：各部门", cases, where))
@@ -197,7 +203,7 @@ def _withheld(found: Month) -> Grid:
         [
             (one.ticket, notice.department, one.summary)
             for notice in found.notices
-            for one in notice.cases
+            for one in notice.told
             if one.withheld
         ],
         note="请另行安排（STD-20）",
@@ -264,7 +270,7 @@ def _cases(sheet: str, title: str, cases: Sequence[Told], where: dict[int, str] 
 
 
 def _late_rows(notice: Notice) -> list[int]:
-    own = {one.row for one in notice.cases if one.withheld}
+    own = {one.row for one in notice.told if one.withheld}
     return [number for number, case in enumerate(notice.late) if case.row not in own]
 
 

@@ -22,7 +22,8 @@ class ReportMail:
     ``.txt.j2``, which get ``context``; ``attachments`` are ``(file name, bytes)``; ``roles`` are words of 人员 · 角色 that
     receive it, of 部门负责人 those of ``department``; ``kind`` decides what happens when the mail's fate is unknown
     (``automation.mail.Message``). Without a reader in each role of ``needed`` it is not sent at all. ``closes``: the
-    month of rewards and penalties that it closes, or has closed.
+    month of rewards and penalties that it closes, or has closed. ``asks``: the 编号 that it wants an answer for, which
+    are kept.
     """
 
     key: str
@@ -35,6 +36,7 @@ class ReportMail:
     kind: str = "report"
     needed: tuple[str, ...] = ()
     closes: Closed | None = None
+    asks: tuple[str, ...] = ()
 
 
 Build = Callable[[Facts, Sequence[Finding], Period, Settings], Sequence[ReportMail]]

@@ -186,6 +186,74 @@ def test_what_was_queued_for_a_department_is_what_it_is_asked_for(tmp_path: Path
     with Journal.peek(found.journal) as journal:
         past = journal.past()
     assert past.mailed == {answered.key("2026-10"): now, answered.key("2026-10", "机修车间"): now}
+    assert past.asked == {answered.key("2026-10", "机修车间"): ("FK20261005-001", "FK20261012-001")}
     assert not [one for one in findings if one.rule == "X-02"]
     late = [one for one in cycle.run(found, dt.datetime(2026, 11, 18, 9, 0)).findings if one.rule == "X-02"]
     assert [one.ticket for one in late] == ["FK20261005-001", "FK20261012-001"]
+
+
+LISTS = {
+    answered.key("2026-09", "机修车间"): ("FK20260915-001",),
+    answered.key("2026-09", "配件部"): ("FK20260916-001",),
+}
+LISTED = Past(
+    mailed=dict.fromkeys(LISTS, SENT),
+    asked=LISTS,
+    occurrences=frozenset({("notices", "2026-08"), ("notices", "2026-09")}),
+)
+
+
+def month_of(text: str, past: Past = LISTED) -> noticed.Month:
+    facts = tables.facts(text, now=NOW, past=past)
+    return noticed.month(standing(facts), facts, OCTOBER)
+
+
+def test_a_case_entered_after_its_month_s_notice_went_out_is_asked_for_in_the_next() -> None:
+    facts = tables.facts(SHOP, now=NOW, past=LISTED)
+    found = noticed.month(standing(facts), facts, OCTOBER)
+    parts = next(one for one in found.notices if one.department == "配件部")
+    assert ([one.ticket for one in parts.further], len(parts.cases)) == (["FK20260917-001"], 0)
+    assert [one.ticket for one in found.outstanding] == ["FK20260916-001"]
+    mail = next(mail for mail in mails.build("notices", facts) if mail.department == "配件部")
+    assert mail.asks == ("FK20260917-001", "FK20260916-001")
+    assert "另有 1 件以前月份的当时没有问到,这次补问。" in mails.text(mail, facts)
+    assert "FK20260917-001 09-17(补问) 服务态度" in mails.text(mail, facts)
+    assert "另有以前月份的 1 件当时没有问到" in mails.text(mails.build("notices", facts)[-1], facts)
+    # What stands on the list of the notice itself is not taken from it when that is made again.
+    later = Past(
+        mailed=LISTED.mailed | {mail.key: SENT},
+        asked=LISTED.asked | {mail.key: mail.asks},
+        occurrences=LISTED.occurrences,
+    )
+    assert [mail.asks for mail in mails.build("notices", tables.facts(SHOP, now=NOW, past=later))][2] == mail.asks
+
+
+def test_a_month_from_before_the_notices_is_not_asked_for() -> None:
+    assert not [
+        one for one in month_of(SHOP.replace("| 09-17 09:00 | 09-17", "| 07-17 09:00 | 07-17")).notices if one.further
+    ]
+
+
+def test_a_case_given_to_another_department_is_asked_of_that_one() -> None:
+    moved = SHOP.replace("服务态度 | 配件部     | 钱多多   | 沪E67890", "服务态度 | 销售部     | 钱多多   | 沪E67890")
+    found = month_of(moved)
+    # 销售部 was never asked: nothing is outstanding, and its notice has the case now.
+    assert found.outstanding == ()
+    assert further(found) == {"FK20260916-001": "销售部", "FK20260917-001": "配件部"}
+
+
+def further(found: noticed.Month) -> dict[str, str]:
+    return {case.ticket: one.department for one in found.notices for case in one.further}
+
+
+def test_the_first_department_s_word_that_it_is_not_its_case_answers_for_no_other() -> None:
+    moved = SHOP.replace("服务态度 | 配件部     | 钱多多   | 沪E67890", "服务态度 | 销售部     | 钱多多   | 沪E67890")
+    said = "\nFK20260916-001 | 10-08 09:00 | 内部反馈答复 | 周涛 | 不是配件部的事，是销售部漏订\n\n人员\n姓名"
+    assert "FK20260916-001" in further(month_of(moved.replace("\n\n人员\n姓名", said)))
+    # In its own department's name it is an answer.
+    assert month_of(SHOP.replace("\n\n人员\n姓名", said)).outstanding == ()
+
+
+def test_a_case_whose_department_was_taken_out_is_still_owed_by_the_one_that_was_asked() -> None:
+    taken = SHOP.replace("服务态度 | 配件部     | 钱多多   | 沪E67890", "服务态度 |            | 钱多多   | 沪E67890")
+    assert [(one.ticket, one.department) for one in month_of(taken).outstanding] == [("FK20260916-001", "配件部")]
