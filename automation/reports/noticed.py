@@ -95,7 +95,8 @@ class Notice:
 class Month:
     """Everything the notices of a month say. ``groups``: 反馈渠道 and 反馈类别 → counts, of all cases of the month.
 
-    ``unnamed``: cases of the month without 被反馈部门, which no notice can go out for. ``answers``: of the cases that
+    ``notices``: of every department of the month, of the month before or with an answer to give; with no case and no
+    debt it gets none. ``unnamed``: what stands under no department, which no notice can go out for. ``answers``: of the cases that
     earlier notices asked about, how many were answered.
     """
 
@@ -103,11 +104,21 @@ class Month:
     notices: tuple[Notice, ...]
     received: int
     before: int
-    unnamed: tuple[str, ...]
+    unnamed: Notice
     groups: dict[str, tuple[Line, ...]]
     asked_before: int
     answers: int
     outstanding: tuple[Outstanding, ...]
+
+    @property
+    def lines(self) -> tuple[Notice, ...]:
+        """Every case of the two months stands in one of these."""
+        return (*self.notices, *([self.unnamed] if self.unnamed.cases or self.unnamed.before else []))
+
+    @property
+    def departments(self) -> int:
+        """How many the month's cases are about."""
+        return sum(bool(one.cases) for one in self.notices)
 
 
 def month(here: Standing, facts: Facts, period: Period) -> Month:
@@ -122,9 +133,10 @@ def month(here: Standing, facts: Facts, period: Period) -> Month:
     open_ = _outstanding(asked[~asked["answered"].astype(bool)], facts, masked)
     further = tickets.loc[answered.unasked(facts, period.label)]
     told = _told(pd.concat([mine, further]), facts, masked, late)
-    departments = {*mine["被反馈部门"], *further["被反馈部门"], *(one.department for one in open_)} - {""}
-    made = [
-        _notice(
+    named = (mine, earlier, further)
+    departments = {"", *(one.department for one in open_)}.union(*(cases["被反馈部门"] for cases in named))
+    made = {
+        department: _notice(
             department,
             [told[int(row)] for row in mine.index[mine["被反馈部门"] == department]],
             [told[int(row)] for row in further.index[further["被反馈部门"] == department]],
@@ -133,20 +145,23 @@ def month(here: Standing, facts: Facts, period: Period) -> Month:
             [one for one in open_ if one.department == department],
         )
         for department in departments
-    ]
+    }
+    unnamed = made.pop("")
     return Month(
         period=period,
-        notices=tuple(sorted(made, key=lambda one: (-len(one.cases), -len(one.outstanding), one.department))),
+        notices=tuple(sorted(made.values(), key=_most)),
         received=len(mine),
         before=len(earlier),
-        unnamed=tuple(
-            str(number) or f"第{row}行" for row, number in mine.loc[mine["被反馈部门"] == "", "编号"].items()
-        ),
+        unnamed=unnamed,
         groups={column: lines(here, column, period) for column in ("反馈渠道", "反馈类别")},
         asked_before=len(asked),
         answers=int(asked["answered"].sum()),
         outstanding=open_,
     )
+
+
+def _most(one: Notice) -> tuple[object, ...]:
+    return -len(one.cases), -len(one.outstanding), -one.before, one.department
 
 
 def _notice(

@@ -19,7 +19,7 @@ from automation.reports.figures import LateCase, Line
 from automation.reports.noticed import Month, Notice, Told
 from automation.reports.period import Period
 from automation.reports.report import ReportMail
-from automation.reports.standing import standing
+from automation.reports.standing import BLANK, standing
 from automation.reports.words import change
 from automation.roster import HEAD
 from automation.settings import Settings
@@ -107,13 +107,7 @@ def _to(facts: Facts, department: str) -> str:
 
 def _to_managers(found: Month, facts: Facts, settings: Settings, due: dt.date) -> ReportMail:
     period = found.period
-    readers = {
-        one.department: "、".join(
-            reader.name
-            for reader in facts.roster.readers((_to(facts, one.department),), facts.now.date(), one.department)
-        )
-        for one in found.notices
-    }
+    readers = {one.department: _readers(one, facts) for one in found.lines}
     title = f"内部信息反馈单汇总（{period.words}）"
     name = f"内部信息反馈单汇总_{period.words}.xlsx"
     nothing = not (found.received or found.outstanding)
@@ -121,7 +115,7 @@ def _to_managers(found: Month, facts: Facts, settings: Settings, due: dt.date) -
     if not nothing:
         attachments = ((name, reportbook.write(notices_book.overview(found, readers, title, facts.now))),)
     overdue = sum(one.late for one in found.outstanding)
-    headline = f"涉及 {len(found.notices)} 个部门 {found.received} 件" if found.received else "没有反馈"
+    headline = f"涉及 {found.departments} 个部门 {found.received} 件" if found.received else "没有反馈"
     headline += f"，以前未答复 {len(found.outstanding)} 件" if found.outstanding else ""
     return ReportMail(
         key=answered.key(period.label),
@@ -136,15 +130,15 @@ def _to_managers(found: Month, facts: Facts, settings: Settings, due: dt.date) -
             "due": due,
             "nothing": nothing,
             "verdict": _verdict(found, overdue),
-            "departments": [_department(one, readers[one.department]) for one in found.notices],
+            "departments": [_department(one, readers[one.department]) for one in found.lines],
             "groups": [
                 {"title": title, "told": _told(found.groups[column])}
                 for title, column in (("来源", "反馈渠道"), ("类别", "反馈类别"))
             ],
             "owed": found.outstanding[:OWED],
             "owed_count": len(found.outstanding),
-            "unnamed": found.unnamed[:OWED],
-            "unnamed_count": len(found.unnamed),
+            "unnamed": [one.ticket for one in found.unnamed.cases[:OWED]],
+            "unnamed_count": len(found.unnamed.cases),
             "withheld": [
                 {"ticket": case.ticket, "department": one.department, "summary": _cut(case.summary)}
                 for one in found.notices
@@ -166,7 +160,7 @@ def _verdict(found: Month, overdue: int) -> str:
     else:
         told = (
             f"{period.name}收到 {found.received} 件（{period.name_before} {found.before}，"
-            f"{change(found.received, found.before)}），涉及 {sum(bool(one.cases) for one in found.notices)} 个部门。"
+            f"{change(found.received, found.before)}），涉及 {found.departments} 个部门。"
         )
     if further := sum(len(one.further) for one in found.notices):
         told += f"另有以前月份的 {further} 件当时没有问到（补登或改了部门），这次一并请部门答复。"
@@ -216,11 +210,21 @@ def _late(case: LateCase, numbers: dict[int, str]) -> dict[str, object]:
     }
 
 
+def _readers(one: Notice, facts: Facts) -> str:
+    """Who gets the notice, ``""`` where nobody has an address; or why there is none."""
+    if not one.department:
+        return "没有部门收到"
+    if not (one.asked or one.outstanding):
+        return "不必发"
+    roster, day = facts.roster, facts.now.date()
+    return "、".join(reader.name for reader in roster.readers((_to(facts, one.department),), day, one.department))
+
+
 def _department(one: Notice, reader: str) -> dict[str, object]:
     return {
-        "name": one.department,
-        "reader": reader if one.asked or one.outstanding else "不必发",
-        "nobody": not reader and bool(one.asked or one.outstanding),
+        "name": one.department or BLANK,
+        "reader": reader,
+        "nobody": not reader,
         "count": len(one.cases),
         "before": one.before,
         "late": len(one.late),

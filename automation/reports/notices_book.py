@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from automation.reports.figures import Line
 from automation.reports.noticed import Month, Notice, Outstanding, Told
 from automation.reports.period import Period
+from automation.reports.standing import BLANK
 from automation.reports.words import change, hours
 from automation.wording import span
 from workbook.build.formats import AMBER, GREEN, NAVY, RED
@@ -120,7 +121,7 @@ def _form(notice: Notice, title: str, period: Period, due: dt.date, now: dt.date
 
 
 def overview(found: Month, readers: dict[str, str], title: str, now: dt.datetime) -> Book:
-    """The managers' workbook. ``readers``: department → who gets its notice, ``""`` for nobody."""
+    """The managers' workbook. ``readers``: department → who gets its notice or why there is none, ``""`` for nobody."""
     period = found.period
     withheld = sum(one.withheld for notice in found.notices for one in notice.told)
     departments = Grid(
@@ -139,7 +140,7 @@ def overview(found: Month, readers: dict[str, str], title: str, now: dt.datetime
         ),
         [
             (
-                one.department,
+                one.department or BLANK,
                 readers[one.department] or "没有人收到",
                 len(one.cases),
                 one.before,
@@ -150,7 +151,7 @@ def overview(found: Month, readers: dict[str, str], title: str, now: dt.datetime
                 len(one.outstanding),
                 sum(owed.late for owed in one.outstanding),
             )
-            for one in found.notices
+            for one in found.lines
         ],
         note="“重复”：同一辆车半年内又反馈本部门；“未答复”：以前月份的反馈单",
         empty=f"{period.name}没有反馈，也没有未答复的。",
@@ -170,9 +171,9 @@ def overview(found: Month, readers: dict[str, str], title: str, now: dt.datetime
                     ),
                     Tile(
                         "有关部门",
-                        len(found.notices),
-                        f"未填部门的 {len(found.unnamed)} 件",
-                        RED if found.unnamed else NAVY,
+                        found.departments,
+                        f"未填部门的 {len(found.unnamed.cases)} 件",
+                        RED if found.unnamed.cases else NAVY,
                     ),
                     Tile("以前问的", found.asked_before, f"已答复 {found.answers}", NAVY),
                     Tile(
@@ -188,8 +189,8 @@ def overview(found: Month, readers: dict[str, str], title: str, now: dt.datetime
             *([_withheld(found)] if withheld else []),
         ),
     )
-    cases = [one for notice in found.notices for one in notice.told]
-    where = {one.row: notice.department for notice in found.notices for one in notice.told}
+    cases = [one for notice in found.lines for one in notice.told]
+    where = {one.row: notice.department or BLANK for notice in found.lines for one in notice.told}
     sheets: list[Page | Listing] = [page]
     if cases:
         sheets.append(_cases("各部门反馈", f"{period.words}反馈：各部门", cases, where))
