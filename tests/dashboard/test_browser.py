@@ -397,6 +397,27 @@ def test_printed_it_is_pages_of_paper_with_what_is_on_the_screen(reader: Reader,
     assert page.locator("main").is_hidden() and page.locator("#ticket .stages").first.is_visible()
 
 
+def test_the_overview_on_paper_leaves_nothing_out(reader: Reader, said: Content) -> None:
+    page = reader.open()
+    decisions, flows = page.locator(".decide li"), page.locator("details.flow")
+    many = len(said.now["decisions"])
+    folded = flows.evaluate_all("all => all.map((one) => one.open)")
+    assert many > 8 == decisions.count() and not all(folded)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert (
+        decisions.count()
+        == many
+        == int(page.get_by_role("region", name="需要总经理关注").locator(".panel-head p").inner_text().split()[0])
+    )
+    assert all(flows.evaluate_all("all => all.map((one) => one.open)"))
+    assert page.locator(".weeks svg").count() == 1
+    page.emulate_media(media="print")
+    assert page.locator(".panel:has(.weeks)").evaluate("one => getComputedStyle(one).breakInside") == "avoid"
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert decisions.count() == 8 and flows.evaluate_all("all => all.map((one) => one.open)") == folded
+    assert reader.complaints == []
+
+
 def test_who_wants_no_motion_gets_none(browser: Browser, opened: Path) -> None:
     somebody = Reader(browser, opened, reduced_motion="reduce")
     page = somebody.open("#open=1")

@@ -1,11 +1,12 @@
 // The overview: figures, what the general manager decides, charts. Every figure is a link to its tickets.
 
-function overview() {
+// ``printing``: everything is shown, since paper has nothing to click.
+function overview(printing = false) {
   return h('div', null,
     tiles(),
     h('div.cols', null,
-      h('div', null, decisions(), stages()),
-      h('div', null, ages(), weeks(), people(), groups('被反馈部门', N.departments), groups('反馈类别', N.categories)),
+      h('div', null, decisions(printing), stages(printing)),
+      h('div', null, ages(), weeks(), people(printing), groups('被反馈部门', N.departments), groups('反馈类别', N.categories)),
     ),
   );
 }
@@ -25,8 +26,8 @@ function tiles() {
 
 const WHY = { 待总经理意见: 'risk', 未了事宜待认可: 'pending', 责任未明待认可: 'pending', 重大投诉在办: 'late', 超时最久: 'late' };
 let allDecisions = false;
-function decisions() {
-  const many = N.decisions.length, shown = allDecisions ? N.decisions.slice(0, 200) : N.decisions.slice(0, 8);
+function decisions(printing) {
+  const many = N.decisions.length, shown = printing ? N.decisions : N.decisions.slice(0, allDecisions ? 200 : 8);
   const by = new Map();
   N.decisions.forEach((d) => d.reasons.forEach((r) => by.set(r, (by.get(r) || 0) + 1)));
   const body = !many ? empty('现在没有需要总经理决定或过问的反馈。') : !T ? empty('正在读取……') : h('ul.decide', null, shown.map((d) => {
@@ -40,7 +41,7 @@ function decisions() {
   return panel('需要总经理关注', many ? `${many} 件` : null,
     many ? h('p.chips', null, [...by].map(([reason, count]) => h('a.chip', { href: '#decide=' + reason }, reason, h('b', null, String(count))))) : null,
     body,
-    many > 8 ? h('p.more', null, h('button', { type: 'button', onclick: () => { allDecisions = !allDecisions; draw(); } }, allDecisions ? '收起' : `再看 ${Math.min(many, 200) - 8} 件`), ' ', h('a', { href: '#decide=1' }, '按列表看全部')) : null);
+    many > 8 && !printing ? h('p.more', null, h('button', { type: 'button', onclick: () => { allDecisions = !allDecisions; draw(); } }, allDecisions ? '收起' : `再看 ${Math.min(many, 200) - 8} 件`), ' ', h('a', { href: '#decide=1' }, '按列表看全部')) : null);
 }
 const ruleById = (id) => every.rules.find((rule) => rule.id === id);
 const stageName = (at) => { const rule = ruleById(T.rule[at]); return rule ? rule.stage : ''; };
@@ -77,11 +78,11 @@ function ages() {
   return panel('在办多久了', '从接收算起', legend(...LEGEND), h('ul.bars', null, N.ages.map((line) => barRow(line, most, line.value))));
 }
 
-function people() {
+function people(printing) {
   const most = Math.max(1, ...N.people.map((line) => line.open));
-  const shown = N.people.slice(0, 12);
+  const shown = printing ? N.people : N.people.slice(0, 12);
   return panel('谁手上有多少', '按本单经手人和今天值班的人', shown.length ? h('ul.bars', null, shown.map((line) => barRow(line, most, line.open, line.note))) : empty('没有在办的反馈。'),
-    N.people.length > 12 ? h('p.more', null, `另有 ${N.people.length - 12} 人`) : null);
+    N.people.length > shown.length ? h('p.more', null, `另有 ${N.people.length - 12} 人`) : null);
 }
 
 function groups(title, lines) {
@@ -121,10 +122,10 @@ function weeks() {
 }
 
 const percent = (value, of) => (of ? `${Math.round(value / of * 1000) / 10}%` : '—');
-function stages() {
+function stages(printing) {
   if (!N.flows.length) return panel('各环节', null, empty('还没有反馈。'));
   return panel('各环节', '在办的停在哪一步；按时率是最近 30 天到期的',
-    N.flows.map((flow, n) => h('details.flow', { open: n === 0 || flow.stages.some((stage) => stage.late) || null },
+    N.flows.map((flow, n) => h('details.flow', { open: printing || n === 0 || flow.stages.some((stage) => stage.late) || null },
       h('summary', null, h('b', null, flow.label), h('span', null, `在办 ${flow.open} · 共 ${flow.tickets} 件`)),
       h('div.scroll', null, h('table.grid', null,
         h('thead', null, h('tr', null, ['环节', '时限', '在办', '', '超时', '30天按时率'].map((text, at) => h(at === 3 ? 'td' : 'th', at === 3 ? null : { scope: 'col', class: at > 1 ? 'num' : null }, text)))),

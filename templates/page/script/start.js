@@ -39,6 +39,17 @@ function typed() {
   }, 90);
 }
 
+// The overview with all of it, and as it was afterwards.
+function printed(all) {
+  if (here.view !== 'overview' || !T || $('ticket').open) return;
+  const opened = [...document.querySelectorAll('details.flow')].map((one) => one.open);
+  if (all) before = opened;
+  $('view').replaceChildren(overview(all));
+  if (!all) document.querySelectorAll('details.flow').forEach((one, n) => { one.open = before[n]; });
+  document.dispatchEvent(new Event('drawn'));
+}
+let before = [];
+
 function start() {
   $('foot').replaceChildren(h('p', null, `由 kesu 从《${N.workbook}》做出，只读；姓名、车牌、电话、车架号已打码，完整内容在工作簿里。不访问网络。`),
     h('p.keys', null, ...[['/', '搜索'], ['↑ ↓', '选一单'], ['Enter', '打开'], ['← →', '前后一单'], ['Esc', '关闭']].map(([key, text]) => h('span', null, h('kbd', null, key), text))));
@@ -48,8 +59,8 @@ function start() {
   $('search').addEventListener('input', typed);
   $('ticket').addEventListener('cancel', (event) => { event.preventDefault(); leave(); });
   $('ticket').addEventListener('click', (event) => { if (event.target === $('ticket')) leave(); });
-  addEventListener('beforeprint', () => { const body = document.querySelector('.results'); if (body && T) body.replaceChildren(...results(true)); });
-  addEventListener('afterprint', () => { const body = document.querySelector('.results'); if (body && T) body.replaceChildren(...results()); });
+  addEventListener('beforeprint', () => { printed(true); const body = document.querySelector('.results'); if (body && T) body.replaceChildren(...results(true)); });
+  addEventListener('afterprint', () => { printed(false); const body = document.querySelector('.results'); if (body && T) body.replaceChildren(...results()); });
   // What is left counts down by itself; a page left open says so when it has grown old.
   setInterval(() => { tellAge(); if (!document.hidden && here.view === 'list' && !document.activeElement.closest('.filters, table')) document.querySelector('.results')?.dispatchEvent(new Event('refill')); }, 60000);
   tellAge();
