@@ -20,6 +20,8 @@ from workbook.errors import KesuError
 
 SERVICE = "kesu"
 """The name everything of ours stands under in the keyring."""
+ENVIRONMENT = "~/.config/kesu/environment"
+"""On Linux without a keyring: the file of the environment, which the timer's unit reads where it is there."""
 PATIENCE = 20.0
 """Seconds for somebody to open a locked keyring."""
 
@@ -168,8 +170,8 @@ def without_keyring(variable: str) -> str:
             "自动运行的 kesu 要用同一个 Windows 账户"
         )
     return (
-        f"请把密码（授权码）放进环境变量 {variable}：写一个只有自己能读的文件（chmod 600），里面一行 {variable}=…，"
-        "systemd 的服务用 EnvironmentFile= 指向它，cron 先读入它再运行 kesu"
+        f"请把密码（授权码）放进环境变量 {variable}：写进 {ENVIRONMENT}（chmod 600，只有自己能读），里面一行 {variable}=…，"
+        "kesu install 登记的服务会读它；在终端或 cron 里先读入它再运行 kesu"
     )
 
 

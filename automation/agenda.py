@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from automation.database import told_in_chinese
-from automation.past import Fault
+from automation.past import LEAP, Fault
 
 if TYPE_CHECKING:  # it would load pandas, for which whoever only looks at the outbox need not wait
     from automation.timetable import Omission
@@ -28,9 +28,12 @@ def read(db: sqlite3.Connection) -> dict[str, Any]:
         asked: dict[str, tuple[str, ...]] = {}
         for row in db.execute("SELECT outbox, told FROM carried WHERE outbox > ? AND outbox < ?", _NOTICES):
             asked[row["outbox"]] = (*asked.get(row["outbox"], ()), row["told"])
+        sent = {(row["job"], row["period"]): _time(row["at"]) for row in db.execute("SELECT * FROM occurrences")}
         faults = db.execute("SELECT first, last, words FROM faults ORDER BY id DESC LIMIT ?", (_FAULTS,))
         return {
-            "occurrences": frozenset((row["job"], row["period"]) for row in db.execute("SELECT * FROM occurrences")),
+            "occurrences": frozenset(sent),
+            "sent_at": sent,
+            "even_since": _even_since(db),
             # A range, not LIKE: the index finds it, and no row's bytes are read past.
             "mailed": {
                 row["key"]: _time(row["queued_at"])
@@ -50,12 +53,28 @@ def account(
 ) -> None:
     """Part of a transaction: what this pass queued, and what it left out. What was queued is no longer left out."""
     at = now.isoformat()
-    db.executemany("INSERT OR IGNORE INTO occurrences (job, period, at) VALUES (?, ?, ?)", [(*key, at) for key in sent])
+    # What a clock that ran ahead had put on record is replaced.
+    db.executemany(
+        "INSERT OR REPLACE INTO occurrences (job, period, at) VALUES (?, ?, ?)", [(*key, at) for key in sent]
+    )
     db.executemany("DELETE FROM skipped WHERE job = ? AND period = ?", sent)
     db.executemany(
         "INSERT OR REPLACE INTO skipped (job, period, due_at, at, why) VALUES (?, ?, ?, ?, ?)",
         [(*one.occurrence.key, one.occurrence.at.isoformat(), at, one.why) for one in left_out],
     )
+
+
+def _even_since(db: sqlite3.Connection) -> dt.datetime | None:
+    """The first pass after the latest leap; ``None`` where there is none within ``LEAP`` of the last pass."""
+    newest = later = None
+    for (text,) in map(tuple, db.execute("SELECT at FROM passes ORDER BY id DESC")):
+        at = _time(text)
+        if later is not None and abs(later - at) > LEAP:
+            return later
+        newest, later = newest or at, at
+        if newest - at > LEAP:
+            break
+    return None
 
 
 def keep_fault(db: sqlite3.Connection, fault: Fault) -> None:

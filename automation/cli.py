@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from automation.commands.chinese import Group
-from automation.terminal import CLEAN, DAY, WORKBOOK, find_config, find_settings, now_option, told_plainly
+from automation.terminal import CLEAN, DAY, WORKBOOK, ask_about, find_config, find_settings, now_option, told_plainly
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -92,13 +92,16 @@ def check(workbook: Path, as_json: bool, now: dt.datetime) -> int:
 @click.argument("workbook", type=WORKBOOK, required=False, metavar="[工作簿]")
 @click.option("--config", type=click.Path(path_type=Path), metavar="文件", help="kesu.toml（默认：工作簿旁边的那个）。")
 @click.option("--dry-run", is_flag=True, help="只说要做什么，什么也不做。")
+@click.option("--yes", is_flag=True, help="时间没有错：跳得再多也照此发出、存档，不再询问。")
 @now_option
 @told_plainly
-def run(workbook: Path | None, config: Path | None, dry_run: bool, now: dt.datetime) -> int:
+def run(workbook: Path | None, config: Path | None, dry_run: bool, yes: bool, now: dt.datetime) -> int:
     """处理一遍：检查、编号、计算时限、写回工作簿、发提醒、发到期的汇总。"""
     from automation import heartbeat, rest
 
     settings = find_settings(workbook, config)
+    if not dry_run and not yes:
+        ask_about(now)
     quiet = None if dry_run else rest.until(settings, now)
     if quiet is not None:
         heartbeat.quiet(settings, now)
@@ -106,7 +109,7 @@ def run(workbook: Path | None, config: Path | None, dry_run: bool, now: dt.datet
         return CLEAN
     from automation.commands.run import once
 
-    return once(settings, now=now, dry_run=dry_run)
+    return once(settings, now=now, dry_run=dry_run, sure=yes)
 
 
 @main.command()
@@ -234,12 +237,16 @@ def outbox_entry(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @outbox.command("list")
 @outbox_options
+@click.option("--all", "everything", is_flag=True, help="全部列出（默认：没有发到的，和最近 30 封）。")
+@click.option("--state", "states", multiple=True, metavar="状态", help="只列这种：待发、稍后重发、不确定、已发、失败……")
 @told_plainly
-def outbox_list(workbook: Path | None, config: Path | None) -> None:
-    """列出全部邮件和它们的状态。"""
-    from automation.commands.outbox import listing
+def outbox_list(workbook: Path | None, config: Path | None, everything: bool, states: tuple[str, ...]) -> None:
+    """列出邮件和它们的状态：没有发到的，和最近 30 封。"""
+    from automation.commands.outbox import STATES, listing
 
-    listing(find_settings(workbook, config))
+    if wrong := set(states) - set(STATES):
+        raise click.UsageError(f"--state 没有“{'、'.join(sorted(wrong))}”，可以写：{'、'.join(STATES)}")
+    listing(find_settings(workbook, config), everything=everything, states=states)
 
 
 @outbox.command("show")

@@ -128,14 +128,21 @@ def _on_record(journal: Journal, now: dt.datetime) -> Iterator[None]:
 
 
 def run(
-    settings: Settings, now: dt.datetime, *, progress: Progress = _quiet, computer: Computer | None = None
+    settings: Settings,
+    now: dt.datetime,
+    *,
+    progress: Progress = _quiet,
+    computer: Computer | None = None,
+    sure: bool = False,
+    going_on: Callable[[], bool] = lambda: True,
 ) -> Outcome:
     """One pass over the workbook at ``now`` (naive Asia/Shanghai wall clock).
 
     Numbers are reserved and mail is queued before the workbook is touched; a failing write stops no mail, and the
     reserved numbers are used again at the next pass. Raises :class:`~automation.lease.LeaseHeld` when another process
     is at it, and :class:`~workbook.errors.KesuError` when the workbook cannot be read at all or the journal cannot be
-    used. ``computer``: who asks for the lease; this one.
+    used. ``computer``: who asks for the lease; this one. ``sure``: a person says that ``now`` is right, also where it leaps.
+    ``going_on``: asked before each mail; once it says no, the rest waits for the next pass.
     """
     with (
         _collecting_later(),
@@ -151,7 +158,7 @@ def run(
             progress("检查、编号、计算时限")
             understood = _understood(seen, settings)
             outbox.readdress(journal, _addresses(understood), now)
-            decided = plan.decide(understood, journal.past(), settings, now)
+            decided = plan.decide(understood, journal.past(), settings, now, sure=sure)
             try:
                 progress("准备提醒邮件")
                 unsendable = _remember(journal, decided, settings, now)
@@ -172,7 +179,11 @@ def run(
             break
         progress("发送邮件")
         delivered = outbox.deliver(
-            journal, channels.choose(settings), now, ours=held.held, terms=channels.terms(settings)
+            journal,
+            channels.choose(settings),
+            now,
+            ours=lambda: going_on() and held.held(),
+            terms=channels.terms(settings),
         )
         outcome = replace(
             outcome,

@@ -47,12 +47,6 @@ class Beat:
     mail_errors: tuple[str, ...] = ()
     """Mail that could not be made or that nobody can be sent, in words."""
 
-    @property
-    def well(self) -> bool:
-        """Whether the pass did what it could, its mail included."""
-        trouble = ("failed", "uncertain", "down")
-        return self.outcome not in (STUCK, FAILED) and not any(self.counts.get(name) for name in trouble)
-
 
 class Level(StrEnum):
     """How a line is meant; ``sign`` stands before it."""
@@ -97,6 +91,17 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """A report that is on record as sent at a time that is still to come: its clock ran ahead."""
+
+    title: str
+    period: str
+    at: dt.datetime
+    final: bool
+    """It cannot be sent again when its day comes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What there is to judge. Times are naive Shanghai wall clock.
 
@@ -122,6 +127,7 @@ class Facts:
     to_folder: bool = False
     upcoming: tuple[tuple[str, dt.datetime], ...] = ()
     owed: tuple[tuple[str, dt.datetime], ...] = ()
+    ahead: tuple[Ahead, ...] = ()
     edited: dt.datetime | None = None
     idle_days: int = 0
     calendar_until: dt.date | None = None
@@ -313,6 +319,14 @@ def _todo(letter: Letter) -> str:
 
 
 def _reports(facts: Facts) -> Iterator[Line]:
+    for title, final in dict.fromkeys((one.title, one.final) for one in facts.ahead):
+        mine = [one for one in facts.ahead if one.title == title]
+        words = f"{title} {_some([one.period for one in mine])} 记录为 {mine[-1].at:%Y-%m-%d %H:%M} 已发，那时电脑的时钟走快了"
+        if final:
+            todo = "校准电脑的时间；核对发出去的那一份：那时还没有登记的，在以后的报送里作为补报出现"
+            yield Line(Level.BAD, "汇总", words, todo)
+        else:
+            yield Line(Level.NOTE, "汇总", f"{words}；到时候会再发")
     for title, at in facts.owed:
         if facts.now - at > _REPORT_OWED:
             yield Line(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from automation import health
 from automation.health import DELAYED, DONE, FAILED, QUIET, STUCK, Beat
 from automation.lease import LeaseHeld
 from automation.settings import Settings
@@ -57,7 +58,20 @@ def give(settings: Settings, beat: Beat) -> None:
     """Write the file, and ask for the web address if there is one."""
     _write(path(settings), beat)
     if settings.heartbeat.ping_url:
-        ping(settings.heartbeat.ping_url, well=beat.well)
+        ping(settings.heartbeat.ping_url, well=_well(settings, beat))
+
+
+def _well(settings: Settings, beat: Beat) -> bool:
+    """Whether ``kesu status`` would say now that all is well."""
+    from automation import vitals  # which reads the sign of life
+
+    if beat.outcome in (STUCK, FAILED):
+        return False
+    try:
+        facts = vitals.take(settings, beat.at)
+        return health.exit_code(facts, health.judge(facts)) == health.WELL
+    except (KesuError, OSError):
+        return False
 
 
 def path(settings: Settings) -> Path:

@@ -34,6 +34,8 @@ class Job:
     day: int = 1
     holiday: str = "send"
     catch_up: str = "latest"
+    final: bool = False
+    """Whether its period is closed with it: it cannot be sent again when it should turn out to have gone too early."""
 
 
 JOBS: tuple[Job, ...] = (
@@ -43,7 +45,7 @@ JOBS: tuple[Job, ...] = (
     Job("notices", "X-02", dt.time(8, 30), day=3),
     Job("analysis", "X-05", dt.time(8), day=3),
     Job("pending", "STD-16", dt.time(8), day=4),
-    Job("rewards", "STD-19", dt.time(8), day=4, catch_up="all"),
+    Job("rewards", "STD-19", dt.time(8), day=4, catch_up="all", final=True),
 )
 """Every job, as it is when ``kesu.toml`` says nothing: one line for each of ``REPORTS``."""
 

@@ -25,6 +25,10 @@ class NoReader(KesuError):
     """Nobody whom a report is for has an address."""
 
 
+class ClockDoubted(KesuError):
+    """It is not certain that the day of a report that cannot be sent twice has come."""
+
+
 class OutOfOrder(KesuError):
     """A month waits for the one before it."""
 
@@ -75,6 +79,7 @@ def of(decided: Plan, settings: Settings, standing: str = "") -> Mailing:
     closed: list[Closed] = []
     stopped: set[str] = set()
     asked = {occurrence.key for occurrence in decided.reports}
+    findings += [_withheld(one, decided.facts) for one in decided.withheld]
     for occurrence in decided.reports:
         if (REPORTS[occurrence.name].within, occurrence.period.label) in asked:
             done.append(occurrence.key)
@@ -124,7 +129,16 @@ def due(
         for one in report.build(facts, decided.findings, occurrence.period, settings):
             try:
                 made.append(
-                    written(one, decided, settings, templates, note=occurrence.note, label=label, standing=standing)
+                    written(
+                        one,
+                        decided,
+                        settings,
+                        templates,
+                        note=occurrence.note,
+                        label=label,
+                        standing=standing,
+                        again=f"{occurrence.again:%Y%m%dT%H%M%S}" if occurrence.again else "",
+                    )
                 )
                 if one.asks:
                     asks[one.key] = list(one.asks)
@@ -156,8 +170,9 @@ def written(
     note: str = "",
     label: str = "",
     standing: str = "",
+    again: str = "",
 ) -> Message:
-    """One mail of a report, ``note`` above it and ``label`` before its subject.
+    """One mail of a report, ``note`` above it and ``label`` before its subject; ``again`` makes it another one than before.
 
     Raises :class:`NoReader` when nobody of its roles has an address, unless ``also`` stands in, and what
     :func:`automation.render.report` raises.
@@ -174,7 +189,7 @@ def written(
     if built.closes:  # of a month that is closed the same mail again
         now, note, label = built.closes.at, note or built.closes.note, label or built.closes.label
     return render.report(
-        key=built.key,
+        key=f"{built.key}|{again}" if again else built.key,
         kind=built.kind,
         subject=label + built.subject,
         template=built.template,
@@ -202,6 +217,14 @@ def by_hand(name: str, period: str | None, decided: Plan, settings: Settings, al
     templates = render.environment(settings)
     for built in (report.draft or report.build)(decided.facts, decided.findings, chosen, settings):
         yield written(built, decided, settings, templates, also=also)
+
+
+def _withheld(occurrence: Occurrence, facts: Facts) -> Finding:
+    last = facts.past.history.last
+    since = f"（上次处理在 {last:%Y-%m-%d}）" if last else ""
+    words = f"现在的时间是 {facts.now:%Y-%m-%d}{since}，时间跳得太多，怕是电脑的时钟错了，先不报送、不存档"
+    hint = "看电脑的日期：错了就校准；没有错，登记了新的反馈以后、或过 3 天自动补发，用 kesu run --yes 马上补发"
+    return replace(_unreported(occurrence, ClockDoubted(words)), hint=hint)
 
 
 def _unreported(occurrence: Occurrence, error: Exception) -> Finding:

@@ -30,6 +30,7 @@ _FIRST_WAIT = dt.timedelta(minutes=1)
 _LONGEST_WAIT = dt.timedelta(hours=6)
 _LONGEST_OUTAGE_WAIT = dt.timedelta(hours=1)
 _LOGIN_WAIT = dt.timedelta(minutes=15)
+_STALLED = "很久没有回应，这一轮不再试"
 _STALE = dt.timedelta(minutes=10)
 """A try that has lasted longer belongs to a process that died: whether the mail left is unknown."""
 
@@ -99,6 +100,8 @@ def deliver(
             refused += [(entry.key, one.address, one.words) for one in receipt.refusals if not one.temporary]
             if limited and journal.pause():
                 journal.keep_pause(None)  # the account works again
+            if receipt.stalled:  # each of the others would be waited for as long
+                down[entry.channel] = ChannelDown(f"{_STALLED}：{receipt.note}")
     if put_off:  # all at one stroke: the channel is known to be down
         put = [(entry.key, *_postponed(entry, now, why)) for entry, why in put_off]
         journal.put_off(put, now)

@@ -20,6 +20,10 @@ TWICE = "重复"
 CASE = "案件"
 """The field that changes when a number stands on another case: digests of what identifies the case, no plain text."""
 
+AHEAD = dt.timedelta(days=1)
+"""What is on record as done later than this from now was done when the clock ran ahead."""
+LEAP = dt.timedelta(days=3)
+"""From one pass to the next a clock that goes on by more, or back by more, may have been set wrongly."""
 KEPT = dt.timedelta(days=31)
 """How long a change is told of after it was first seen; the journal keeps it for ever."""
 
@@ -248,6 +252,8 @@ class Past:
     ``closed``: the months whose rewards and penalties were reported, in the order in which that was done. ``lates``: what
     the latest pass knew to be late → the pass that saw it first; ``no_more``: what of that the record took back later;
     ``basis``: on what clock and calendar (:mod:`automation.lates`).
+    ``sent_at``: ``(job, period)`` of ``occurrences`` → when each was queued, by the clock of then. ``even_since``: the pass
+    after the latest leap of the clock, where there was one not long before the last pass.
     """
 
     issued: tuple[Issued, ...] = ()
@@ -267,6 +273,8 @@ class Past:
     lates: Mapping[Late, dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
     no_more: tuple[LateNoMore, ...] = ()
     basis: str = ""
+    sent_at: Mapping[tuple[str, str], dt.datetime] = field(default_factory=lambda: MappingProxyType({}))
+    even_since: dt.datetime | None = None
 
     @property
     def told(self) -> Set[str]:

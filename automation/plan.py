@@ -80,6 +80,8 @@ class Plan:
     told: tuple[str, ...]
     reports: tuple[Occurrence, ...]
     omitted: tuple[Omission, ...] = ()
+    withheld: tuple[Occurrence, ...] = ()
+    """Due by a clock that cannot be believed."""
     changes: tuple[Change, ...] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
     enacted: Enacted = field(default_factory=Enacted, repr=False)
@@ -117,8 +119,11 @@ def inspect(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *,
     )
 
 
-def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> Plan:
-    """Everything one pass will do: :func:`inspect`, then what to write and which reports are due."""
+def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime, *, sure: bool = False) -> Plan:
+    """Everything one pass will do: :func:`inspect`, then what to write and which reports are due.
+
+    ``sure``: a person says that ``now`` is right, however the clock leapt.
+    """
     seen = inspect(ledger, past, settings, now, keeping=True)
     first_seen = {key: past.first_seen.get(key, now) for key in map(writeback.key_of, seen.findings)}
     edits = (
@@ -128,7 +133,14 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         *writeback.finding_edits(ledger[FINDINGS], seen.findings, first_seen),
     )
     issued = seen.allocation.issued if seen.allocation else ()
-    due = timetable.due(now, settings.jobs, past, seen.facts.clocks.calendar.is_workday)
+    due = timetable.due(
+        now,
+        settings.jobs,
+        past,
+        seen.facts.clocks.calendar.is_workday,
+        newest=_newest(seen.facts, now),
+        sure=sure,
+    )
     told = seen.escalation
     return Plan(
         seen.facts,
@@ -140,12 +152,21 @@ def decide(ledger: Ledger, past: Past, settings: Settings, now: dt.datetime) -> 
         told.told,
         due.reports,
         due.omitted,
+        due.withheld,
         changes=seen.changes,
         seen=seen.seen,
         standing=told.standing,
         enacted=seen.enacted,
         lates=seen.lates,
     )
+
+
+def _newest(facts: Facts, now: dt.datetime) -> dt.datetime | None:
+    """The latest time of receipt that somebody entered, no later than now: what people take for today."""
+    times = facts.register["接收时间"].to_numpy(dtype="M8[s]")
+    before = times[times <= np.datetime64(now, "s")]
+    latest: dt.datetime | None = before.max().item() if len(before) else None
+    return latest
 
 
 def look(ledger: Ledger, past: Past, now: dt.datetime) -> tuple[Facts, list[Finding]]:

@@ -18,6 +18,7 @@ import click
 from workbook.errors import BadConfig, KesuError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_NOT_YET = dt.timedelta(days=1)
 CLEAN, FOUND, COULD_NOT = 0, 1, 2
 """Exit codes: nothing found, findings, could not run."""
 
@@ -44,6 +45,20 @@ class Moment(click.ParamType[dt.datetime]):
 def this_moment() -> dt.datetime:
     """Now, read once a command and handed down: naive Shanghai wall clock to the second."""
     return dt.datetime.now(SHANGHAI).replace(tzinfo=None, microsecond=0)
+
+
+def ask_about(now: dt.datetime) -> None:
+    """At a terminal: whether a time that has not come is really meant. Raises ``click.Abort`` when not."""
+    if _at_terminal() and now > this_moment() + _NOT_YET:
+        click.echo(
+            f"! {now:%Y-%m-%d %H:%M} 还没有到：会照那时的情况写回工作簿、发出提醒和汇总，并记录为已发；"
+            "只想看看会怎样，用 --dry-run。"
+        )
+        click.confirm("照此处理吗？", default=False, abort=True)
+
+
+def _at_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()
 
 
 def now_option(command: Callable[..., Any]) -> Callable[..., Any]:

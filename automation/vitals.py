@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from automation import agenda, database, heartbeat, jobs, lease
-from automation.health import Facts, Letter
+from automation.health import Ahead, Facts, Letter
 from automation.jobs import Job
 from automation.journal import Journal
 from automation.letters import refusals
+from automation.past import AHEAD
 from automation.settings import Settings
 from automation.sla import official
 from workbook.locks import who_has_it_open
@@ -54,6 +55,7 @@ def take(settings: Settings, now: dt.datetime) -> Facts:
         last_mail = db.execute(
             "SELECT changed_at FROM outbox WHERE state = 'sent' AND due_at IS NULL ORDER BY id DESC LIMIT 1"
         ).fetchone()
+        ahead = tuple(_ahead(db, settings.jobs, now))
         owed = tuple(_owed(db, settings.jobs, began, now))
         holder, died = _holder(db, now)
     opened = who_has_it_open(settings.workbook, now=now)
@@ -74,6 +76,7 @@ def take(settings: Settings, now: dt.datetime) -> Facts:
         to_folder=not settings.mail.host,
         upcoming=tuple(_upcoming(settings.jobs, now)),
         owed=owed,
+        ahead=ahead,
         edited=edited_at,
         idle_days=_workdays(edited_at, now) if edited_at else 0,
         calendar_until=official.published_until(),
@@ -108,6 +111,15 @@ def _letters(db: sqlite3.Connection) -> Iterator[Letter]:
         )
 
 
+def _ahead(db: sqlite3.Connection, every: tuple[Job, ...], now: dt.datetime) -> Iterator[Ahead]:
+    """What was sent by a clock that ran ahead of this one."""
+    final = {job.name for job in every if job.final}
+    rows = db.execute("SELECT job, period, at FROM occurrences WHERE at > ? ORDER BY at", ((now + AHEAD).isoformat(),))
+    for row in rows:
+        title = TITLES.get(row["job"], row["job"])
+        yield Ahead(title, row["period"], dt.datetime.fromisoformat(row["at"]), row["job"] in final)
+
+
 def _owed(
     db: sqlite3.Connection, every: tuple[Job, ...], began: dt.datetime | None, now: dt.datetime
 ) -> Iterator[tuple[str, dt.datetime]]:
@@ -116,7 +128,9 @@ def _owed(
         return
     for job in every:
         at = max((one for one in _due(job, now - _AHEAD, now) if began < one <= now), default=None)
-        queued = _time(db.execute("SELECT max(at) FROM occurrences WHERE job = ?", (job.name,)).fetchone()[0])
+        until = "9" if job.final else (now + AHEAD).isoformat()  # the others are due again
+        newest = db.execute("SELECT max(at) FROM occurrences WHERE job = ? AND at <= ?", (job.name, until))
+        queued = _time(newest.fetchone()[0])
         left_out = _time(db.execute("SELECT max(due_at) FROM skipped WHERE job = ?", (job.name,)).fetchone()[0])
         if at and not any(one and one >= at for one in (queued, left_out)):
             yield TITLES.get(job.name, job.name), at

@@ -161,7 +161,7 @@ class Watch:
                 while self._faults:
                     journal.keep_fault(self._faults[0])
                     del self._faults[0]
-        return cycle.run(settings, now, computer=self._computer)
+        return cycle.run(settings, now, computer=self._computer, going_on=lambda: not self._stopped)
 
     def _remember(self, words: str, now: dt.datetime) -> None:
         """Until the journal can be reached: why no pass was possible, and how long."""

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.keyrings import using
+from tests.office import office
 from tests.smtp_server import certificates
 
-__all__ = ["certificates"]
+__all__ = ["certificates", "office"]
 
 # How fast an example runs says more of the machine than of us; what is fast enough is held in benchmarks/.
 settings.register_profile(

@@ -365,8 +365,8 @@ def test_a_cell_that_cannot_be_written_is_a_finding_at_its_place_and_the_others_
     said = "长" * 32_768
     real = plan.decide
 
-    def with_a_remark_too_long(*args):
-        decided = real(*args)
+    def with_a_remark_too_long(*args, **named):
+        decided = real(*args, **named)
         hints = REGISTER.headers.index("提示") + 1
         place = next(edit for edit in decided.edits if isinstance(edit, CellEdit) and edit.where.column == hints)
         return replace(decided, edits=tuple(replace(e, value=said) if e is place else e for e in decided.edits))

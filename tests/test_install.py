@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from lxml import etree
 
-from automation import settings
+from automation import accounts, settings
 from automation.cli import main
 from automation.commands.install import arrange
 from automation.installation import launchd, steps, systemd, windows
@@ -244,6 +245,15 @@ def test_the_systemd_service_starts_the_very_command(path):
     assert exec_start(systemd.service_unit(made)) == list(made.command)
     odd = task("/opt/ke\"su'/bin/python", path)
     assert exec_start(systemd.service_unit(odd)) == ["/usr/bin/env", *odd.command], "no program of systemd has quotes"
+
+
+def test_the_unit_reads_the_file_that_whoever_has_no_keyring_is_told_to_write(monkeypatch):
+    monkeypatch.setattr(accounts, "sys", SimpleNamespace(platform="linux"))
+    assert "EnvironmentFile=-%h/.config/kesu/environment\n" in systemd.service_unit(task("/usr/bin/python", POSIX))
+    here = Machine("linux", sys.executable, Path("/home/li"), "li", 1000, lambda words: (0, ""), lambda name: True)
+    noted = " ".join(systemd.Systemd().install(task("/usr/bin/python", POSIX), here).notes)
+    for told in (accounts.without_keyring("KESU_MAIL_PASSWORD"), noted):
+        assert "~/.config/kesu/environment" in told and "KESU_MAIL_PASSWORD=…" in told and "environment.d" not in told
 
 
 def test_systemd_itself_finds_nothing_wrong_with_the_units(tmp_path):

@@ -291,7 +291,7 @@ def test_a_pass_that_fails_says_so_and_fails_all_the_same(shop):
     with pytest.raises(ValueError):
         heartbeat.around(of(shop), NOW + HOUR, fail)
     beat = heartbeat.read(of(shop))
-    assert beat and beat.outcome == "failed" and not beat.well and "secret" not in beat.words
+    assert beat and beat.outcome == "failed" and "secret" not in beat.words
     code, words = kesu(shop, "status", now=NOW + HOUR)
     assert code == 1 and "没能处理" in words
 
@@ -362,15 +362,37 @@ def server(
         (Beat(NOW, "delayed"), "/uuid"),
         (Beat(NOW, "stuck"), "/uuid/fail"),
         (Beat(NOW, "failed"), "/uuid/fail"),
-        (Beat(NOW, "done", counts={"failed": 1}), "/uuid/fail"),
-        (Beat(NOW, "done", counts={"uncertain": 1}), "/uuid/fail"),
-        (Beat(NOW, "done", counts={"down": 1}), "/uuid/fail"),
+        (Beat(NOW, "done", mail_errors=("没有邮箱",)), "/uuid/fail"),
+        (Beat(NOW, "done", counts={"down": 1}), "/uuid"),
+        (Beat(NOW + 3 * HOUR, "quiet"), "/uuid"),
     ],
 )
 def test_the_address_is_asked_for_and_its_fail_when_a_person_is_needed(beat, path, shop):
     with server() as (url, asked):
         heartbeat.give(of(shop, ping_url=url), beat)
         assert asked == [path]
+
+
+def test_the_address_hears_what_status_says_however_quiet_the_passes_are(shop):
+    mail = compose(
+        key="m", kind="alert", sender=("kesu", "k@x.cn"), to=[("张伟", "z@x.cn")], subject="m", text="好", html="<p>好</p>", now=NOW
+    )  # fmt: skip
+    with Journal.open(of(shop).journal) as journal:
+        journal.commit(now=NOW, messages=[mail])
+        assert journal.start("m", NOW)
+        journal.settle("m", "retry", NOW, note="拒绝连接", due_at=NOW + 9 * HOUR, pending=["z@x.cn"])
+    with server() as (url, asked):
+        for hours in (1, 5, 6):
+            heartbeat.quiet(of(shop, ping_url=url), NOW + hours * HOUR)
+            said = kesu(shop, "status", now=NOW + hours * HOUR)[0]
+            assert (asked[-1] == "/uuid") == (said == 0)
+        assert asked == ["/uuid", "/uuid/fail", "/uuid/fail"]
+        with Journal.open(of(shop).journal) as journal:
+            journal.retry("m", NOW + 6 * HOUR)
+            assert journal.start("m", NOW)
+            journal.settle("m", "sent", NOW + 6 * HOUR)
+        heartbeat.quiet(of(shop, ping_url=url), NOW + 7 * HOUR)
+        assert asked[-1] == "/uuid"
 
 
 def test_no_answer_refused_slow_or_wrong_disturbs_a_pass(shop, monkeypatch):

@@ -65,6 +65,8 @@ class World:
     while_sending: Callable[[], None] = lambda: None
     alive: set[int] = field(default_factory=set)
     jobs: tuple[Any, ...] = JOBS
+    today: dt.datetime | None = None
+    """The newest entry of the workbook: people know what day it is."""
 
     @property
     def settings(self) -> Settings:
@@ -105,11 +107,11 @@ def world(folder: Path) -> Iterator[World]:
     it = World(folder)
     (folder / "登记.xlsx").write_bytes(b"PK")
 
-    def decide(ledger: object, past: Past, found: Settings, now: dt.datetime) -> Plan:
-        due = timetable.due(now, found.jobs, past, CALENDAR.is_workday)
+    def decide(ledger: object, past: Past, found: Settings, now: dt.datetime, *, sure: bool) -> Plan:
+        due = timetable.due(now, found.jobs, past, CALENDAR.is_workday, newest=it.today)
         nobody, ledger = SimpleNamespace(people=()), SimpleNamespace(elders=())
         facts: Any = SimpleNamespace(now=now, register={"编号": ()}, past=past, roster=nobody, ledger=ledger)
-        return Plan(facts, (), {}, (), (), (), (), due.reports, due.omitted)
+        return Plan(facts, (), {}, (), (), (), (), due.reports, due.omitted, due.withheld)
 
     def report(name: str) -> SimpleNamespace:
         return SimpleNamespace(
@@ -119,7 +121,8 @@ def world(folder: Path) -> Iterator[World]:
             build=lambda facts, findings, period, found: (f"report|{name}|{period.label}",),
         )
 
-    def mail(key: str, *rest: object, note: str, label: str, standing: str) -> Message:
+    def mail(key: str, *rest: object, note: str, label: str, standing: str, again: str) -> Message:
+        key = f"{key}|{again}" if again else key
         return Message(key, "report", ("gm@example.cn",), key, note.encode(), f"<{key}@kesu>")
 
     def around(name: str) -> Callable[..., Any]:
@@ -211,7 +214,7 @@ def test_in_a_quarter_of_outages_crashes_and_wrong_clocks_every_occurrence_is_se
             if not last and any(first <= hours < first + length for first, length, _ in off):
                 continue
             shift = next((by for first, length, by in wrong if first <= hours < first + length and not last), 0)
-            it.now = moment + HOUR * shift
+            it.today, it.now = moment, moment + HOUR * shift
             try:
                 watch.tick()
             except Crash:
@@ -224,7 +227,7 @@ def test_in_a_quarter_of_outages_crashes_and_wrong_clocks_every_occurrence_is_se
         assert all(count <= 1 + twice[key] + after_sending for key, count in sent.items())
         assert all(count == 1 for count in sent.values()) or twice or after_sending
         done, left_out = records(it)
-        assert {tuple(key.split("|")[1:]) for key in sent} == done and not done & left_out
+        assert {tuple(key.split("|")[1:3]) for key in sent} == done and not done & left_out
         assert {one.key for one in calendar} <= done | left_out
         if all(catch_up == "all" for _, catch_up in policies):
             assert not left_out
@@ -258,10 +261,10 @@ def with_alerts(it: World, patch: pytest.MonkeyPatch) -> None:
     """Alerts beside the reports: told once each while they hold, through the real journal and outbox."""
     decide = cycle.plan.decide
 
-    def deciding(ledger: object, past: Past, found: Settings, now: dt.datetime) -> Plan:
+    def deciding(ledger: object, past: Past, found: Settings, now: dt.datetime, *, sure: bool) -> Plan:
         standing = frozenset(key for at, key in ALERTS if at <= now < at + 2 * DAY)
         untold = tuple(sorted(standing - set(past.told)))
-        return replace(decide(ledger, past, found, now), told=untold, standing=standing)
+        return replace(decide(ledger, past, found, now, sure=sure), told=untold, standing=standing)
 
     def of(decided: Plan, found: Settings, standing: str) -> mailing.Mailing:
         made = reports(decided, found, standing)
@@ -527,7 +530,7 @@ def test_ctrl_c_and_sigterm_end_it_after_the_present_step_with_0(book, tmp_path,
     assert running.returncode == 0, (lines, rest_of_it)
     if after == "写回":  # it slept
         assert time.monotonic() - asked < 5
-    assert "值守结束" in rest_of_it
+    assert "值守结束" in rest_of_it and "正在结束" in rest_of_it
     with Journal.peek(tmp_path / "登记.kesu" / "journal.sqlite3") as journal:
         passed = journal.last_pass()
     assert passed is None or passed.outcome == "完成", "no half pass"

@@ -66,6 +66,8 @@ class Receipt:
     outcome: Outcome
     note: str = ""
     refusals: tuple[Refusal, ...] = ()
+    stalled: bool = False
+    """No answer for as long as one is waited for: nothing else is tried on the channel in this pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,8 @@ class MailChannel:
             raise ChannelDown(f"收件邮箱里有不能用的字：{'、'.join(recipients)}") from error
         except OSError as error:
             self._drop()
-            return Receipt(Outcome.TEMPORARY, f"没有发完，服务器还没有收下：{_reason(error)}")
+            note = f"没有发完，服务器还没有收下：{_reason(error)}"
+            return Receipt(Outcome.TEMPORARY, note, stalled=_timed_out(error))
         # Once the end of the mail may have left, a lost connection leaves open whether the server has kept it.
         try:
             smtp.sock.settimeout(max(self.settings.timeout, min(LAST_WORD * self.settings.timeout, _LONGEST_LAST_WORD)))
@@ -114,7 +115,7 @@ class MailChannel:
         except OSError as error:
             self._drop()
             note = f"发送中连接断了，对方可能收到也可能没有：{_reason(error)}"
-            return Receipt(Outcome.UNCERTAIN, note, self._meant(message, refusals))
+            return Receipt(Outcome.UNCERTAIN, note, self._meant(message, refusals), stalled=_timed_out(error))
         if code >= 400:
             return self._refused(code, text, self._meant(message, refusals))
         return Receipt(Outcome.SENT, _words(text), self._meant(message, refusals))
@@ -277,6 +278,10 @@ def _words(text: bytes) -> str:
     return " ".join(words.split())[:300]
 
 
+def _timed_out(error: OSError) -> bool:
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)  # smtplib says "disconnected"
+
+
 def _reason(error: OSError) -> str:
     """What went wrong with a connection, for staff, with the original words for whoever helps them."""
     name = type(error).__name__  # of smtplib, which only yagmail imports
@@ -287,7 +292,7 @@ def _reason(error: OSError) -> str:
         return f"拒绝：{f'{code} ' if code >= 0 else ''}{_words(getattr(error, 'smtp_error', b''))}"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"的证书不可信，没有登录也没有发送：{error.verify_message}"
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+    if _timed_out(error):
         return "没有回应（超时）"
     if isinstance(error, ssl.SSLError):
         return f"加密连接失败，请检查 mail.security 和端口：{error.reason or error}"

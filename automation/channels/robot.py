@@ -140,7 +140,7 @@ class RobotChannel:
                 status, octets = response.status, response.read(_LONGEST_ANSWER)
             except (OSError, http.client.HTTPException) as error:
                 note = f"发出后没有等到{title}的回答，群里可能有也可能没有：{_reason(error)}"
-                return Receipt(Outcome.UNCERTAIN, note)
+                return Receipt(Outcome.UNCERTAIN, note, stalled=isinstance(error, TimeoutError))
         return self._understood(status, octets)
 
     def __enter__(self) -> Self:

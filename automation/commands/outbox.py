@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from email import message_from_bytes, policy
 
 import click
@@ -25,6 +25,9 @@ _STATES = {
     "failed": "失败",
     "superseded": "过时未发",
 }
+LATEST = 30
+"""So many of the newest are listed, however well they went."""
+STATES = tuple(_STATES.values())
 _TROUBLE = ("uncertain", "failed", "queued", "retry")
 
 
@@ -32,18 +35,32 @@ class NoSuchMail(KesuError):
     """The outbox has no such entry, or it is not in a state for this."""
 
 
-def listing(settings: Settings) -> None:
-    """Every entry on a line, oldest first; below it what is wrong and what to do."""
+def listing(settings: Settings, *, everything: bool = False, states: Collection[str] = ()) -> None:
+    """Entries on a line each, oldest first; below it what is wrong and what to do.
+
+    What has not simply gone, and the latest :data:`LATEST`; or ``everything``; or those in ``states``, in Chinese.
+    """
     with Journal.peek(settings.journal) as journal:
         entries = journal.entries()
+    shown = 0
     for position, entry in enumerate(entries, start=1):
+        wanted = everything or _lacked(entry) or position > len(entries) - LATEST
+        if not (_STATES[entry.state] in states if states else wanted):
+            continue
+        shown += 1
         who = "、".join(entry.recipients)
         click.echo(f"{position:>4}  {entry.queued_at:%m-%d %H:%M}  {_STATES[entry.state]}  {entry.subject}  → {who}")
         for line in _below(entry, position):
             click.echo(f"      {line}")
     counts = Counter(entry.state for entry in entries)
     told = [f"{_STATES[state]} {counts[state]}" for state in _TROUBLE if counts[state]]
-    click.echo("，".join([f"共 {len(entries)} 封", *told]))
+    left = [] if shown == len(entries) or states else [f"没有列出较早的 {len(entries) - shown} 封，用 --all 全部列出"]
+    click.echo("，".join([f"共 {len(entries)} 封", *told, *left]))
+
+
+def _lacked(entry: Entry) -> bool:
+    """Whether somebody may lack it still."""
+    return entry.state not in ("sent", "superseded") or bool(entry.refused and not entry.pruned_at)
 
 
 def _below(entry: Entry, position: int) -> Iterator[str]:

@@ -18,9 +18,10 @@ from workbook.edits import CellEdit
 from workbook.finding import Severity
 
 
-def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
+def once(settings: Settings, *, now: dt.datetime, dry_run: bool, sure: bool = False) -> int:
     """One pass, or only its plan. 2 when the register is empty or the workbook cannot be written until somebody acts.
 
+    ``sure``: somebody has said that ``now`` is right, however far it leaps.
     A workbook that is merely open somewhere, or at which another kesu is, is everyday life: 0, and a scheduler stays
     quiet.
     """
@@ -29,7 +30,7 @@ def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
         _tell_plan(decided)
         return COULD_NOT if decided.facts.nothing else CLEAN
     try:
-        outcome = heartbeat.around(settings, now, lambda: cycle.run(settings, now))
+        outcome = heartbeat.around(settings, now, lambda: cycle.run(settings, now, sure=sure))
     except LeaseHeld as error:
         click.echo(str(error))
         return CLEAN
@@ -40,7 +41,7 @@ def once(settings: Settings, *, now: dt.datetime, dry_run: bool) -> int:
 
 _NEW = "“反馈登记”里还没有任何一行反馈，新工作簿都是这样：在表格的第一个空行填写接收时间和内容概要，保存，再运行一次。"
 _TOLD_TOO = ("MAIL-04", "MAIL-06")
-_TOLD = ("READ-06", "READ-11", "MAIL-01", "MAIL-02", "MAIL-05")
+_TOLD = ("READ-06", "READ-11", "MAIL-01", "MAIL-02", "MAIL-03", "MAIL-05")
 
 
 def tell(outcome: Outcome, settings: Settings) -> None:
@@ -98,6 +99,8 @@ def _tell_plan(decided: Plan) -> None:
     click.echo(f"将写 {len(decided.edits)} 个单元格" + (f"，例如 {cells[0].where} ← {cells[0].value}" if cells else ""))
     for one in decided.reports:
         click.echo(f"将发出 {REPORTS[one.name].title}（{one.period.words}）")
+    for one in decided.withheld:
+        click.echo(f"到期但不会发出 {REPORTS[one.name].title}（{one.period.words}）：时间跳得太多，怕是时钟错了")
     for digest in decided.digests:
         click.echo(f"将提醒 {digest.recipient.name}（{digest.recipient.role}）：{len(digest.alerts)} 件")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -39,6 +39,9 @@ def _until_told(watch: Watch) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         if watch.stopped and number == signal.SIGINT:
             raise KeyboardInterrupt
+        if not watch.stopped:
+            with suppress(OSError, ValueError, RuntimeError):  # it may have come in the middle of another line
+                click.echo("正在结束，等手上这一步做完；再按一次 Ctrl+C 马上结束")
         watch.stop()
 
     known = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]

@@ -6,6 +6,7 @@ import os
 import shlex
 from pathlib import Path
 
+from automation.accounts import ENVIRONMENT
 from automation.installation.steps import Delete, Machine, Plan, Run, Task, Write
 
 _SERVICE = """\
@@ -14,6 +15,7 @@ Description={title}
 
 [Service]
 Type=oneshot
+EnvironmentFile=-{environment}
 ExecStart={command}
 Nice=5
 TimeoutStartSec=30min
@@ -47,7 +49,7 @@ class Systemd:
             ),
             (
                 f"要在您没有登录时也运行，再执行一次：loginctl enable-linger {machine.user}",
-                "邮箱密码若放在环境变量里，写进 ~/.config/environment.d/kesu.conf（权限 600），重新登录后有效。",
+                f"邮箱密码若放在环境变量里，写进 {ENVIRONMENT}（权限 600），一行一个，如 KESU_MAIL_PASSWORD=…；下一次处理就有效。",
                 f"每次处理说了什么：journalctl --user -u {service.name}",
             ),
         )
@@ -72,7 +74,11 @@ def service_unit(task: Task) -> str:
     # A colon in front: then "$" stands for itself, also in the program's own name (systemd 244 and later).
     plain = not any("$" in word for word in words)
     command = " ".join(map(_quoted, words))
-    return _SERVICE.format(title=_percent(task.title), command=command if plain else f":{command}")
+    return _SERVICE.format(
+        title=_percent(task.title),
+        command=command if plain else f":{command}",
+        environment=ENVIRONMENT.replace("~", "%h"),
+    )
 
 
 def timer_unit(task: Task) -> str:

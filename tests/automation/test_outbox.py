@@ -10,10 +10,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
+from click.testing import CliRunner
 
 from automation import database
 from automation.channels import ChannelDown, Outcome, Queued, Receipt, Refusal, Terms, choose
 from automation.channels.folder import FolderChannel
+from automation.cli import main
 from automation.commands.outbox import listing, show
 from automation.journal import Journal
 from automation.mail import Message, compose
@@ -465,3 +467,22 @@ def test_the_list_says_in_chinese_what_is_wrong_and_what_to_do(
     ]
     show(settings, "5")
     assert "正文已于 2027-02-20 清除" in capsys.readouterr().out
+
+
+def test_the_list_shows_what_somebody_may_lack_and_the_latest_under_the_same_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def shown(*words: str) -> str:
+        result = CliRunner().invoke(main, ["outbox", "list", str(tmp_path / "客诉.xlsx"), *words])
+        return plain(result.output)
+
+    settings, _ = load(None, workbook=tmp_path / "客诉.xlsx")
+    with Journal.open(settings.journal) as journal:
+        journal.commit(now=NOW, messages=[mail(f"m{count}", subject=f"第{count}件") for count in range(1, 51)])
+        deliver(journal, Scripted(OK, NEVER, *[OK] * 47, BUSY), NOW)
+    told = shown()
+    assert [line.split()[0] for line in told.splitlines() if "→" in line] == ["2", *map(str, range(21, 51))]
+    assert told.splitlines()[-1] == "共 50 封,失败 1,稍后重发 1,没有列出较早的 19 封,用 --all 全部列出"
+    assert [line.split()[0] for line in shown("--state", "失败").splitlines() if "→" in line] == ["2"]
+    assert shown("--all").count("→") == 50 and "没有列出" not in shown("--all")
+    assert "可以写:待发、发送中" in shown("--state", "failed")

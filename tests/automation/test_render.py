@@ -176,6 +176,14 @@ def test_somebody_asked_for_both_is_told_so_and_never_to_urge_himself() -> None:
     assert "现在：完成责任认定" in own
 
 
+def test_the_first_sentence_of_the_text_joins_its_counts_as_a_sentence_does() -> None:
+    every = [alert(int(level), level, -30 if level is Level.AT_RISK else 90) for level in Level]
+    assert "请您处理、督促：仍未处理 1 件，超时 1 件，超时上报 1 件，临近 1 件（最长超时 1小时30分钟）。" in body(
+        digest(*every), "plain"
+    )
+    assert "请您处理：超时 1 件（最长超时" in body(digest(alert()), "plain")
+
+
 def test_no_mail_has_more_than_four_figures_side_by_side() -> None:
     html = body(digest(*(alert(int(level), level, -30 if level is Level.AT_RISK else 90) for level in Level)), "html")
     labels = re.findall(r'class="tile-label"[^>]*>(.+?)<', html)

@@ -482,3 +482,20 @@ def test_after_a_long_outage_each_person_is_told_once_how_things_stand_now(
     assert len(read) > 2
     told = Counter((str(one["To"]), one["Date"].datetime.strftime("%H:%M")) for one in read)
     assert set(told.values()) == {1} and "09:30" not in {at for _, at in told}, "the morning's digests gave way"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_that_never_answers_after_the_end_of_a_mail_is_waited_for_once_a_pass(
+    kind: str, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels_mail, "LAST_WORD", 1)
+    server = office.servers["good-ssl"]
+    office.journal.commit(now=NOW, messages=[mail(f"m{count}", kind) for count in range(6)])
+    server.say["dot"] = SILENCE
+    first = office.send("good-ssl", NOW, timeout=1.0)
+    assert first.uncertain == ("m0",) and len(first.retried) == 5 and "很久没有回应" in first.down
+    assert len(server.received) == 1
+    server.fresh()
+    office.send("good-ssl", NEXT)
+    again = 5 if kind == "money" else 6
+    assert len(server.received) == again, "only the one in doubt waits for a person, and only if it is money"
