@@ -1,4 +1,4 @@
-"""Major quality accidents (EVQ): approved before carried out, with evidence, parts kept, result tracked; and LAW-43."""
+"""Major quality accidents (EVQ): approved, proved, parts kept, compensation weighed (X-06), tracked; and LAW-43."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _FLOW = "重大质量事故"
 _COMPENSATION = "附带赔偿"
 _GONE = r"已处理|报废|丢弃|已丢|未保留|没有保留|没保留"
 """What 故障件保管 says of a part that is no longer there."""
+
+_WEIGHED = ("客户要求", "责任认定")
+"""What the register knows of that a compensation is weighed by."""
 
 TRACKED_WITHIN = 30
 """Days after 执行日期 by which its result is to be known."""
@@ -181,6 +184,31 @@ def evidence_and_parts(facts: Facts) -> Iterator[Finding]:
     )
 
 
+def compensation_weighed(facts: Facts) -> Iterator[Finding]:
+    """X-06: money offered before anybody wrote down what is asked for and how far the dealership is at fault.
+
+    What it is weighed by is for people; that they have it before them can be seen to.
+    """
+    records, register = facts.ledger[ACCIDENTS], facts.register
+    frame = records.frame
+    cases = register[register["编号"].ne("") & ~register["编号"].duplicated()].set_index("编号")
+    asked = frame["申请类型"].eq(_COMPENSATION) & (frame["赔偿金额"] > 0)
+    paid = frame[asked & frame["编号"].isin(cases.index)]
+    lacking = {
+        row: "、".join(name for name in _WEIGHED if cases.at[number, name] == "")
+        for row, number in paid["编号"].items()
+    }
+    yield from mark(
+        records,
+        [row for row, names in lacking.items() if names],
+        "赔偿金额",
+        "X-06",
+        Severity.WARNING,
+        lambda row: f"要赔偿 {frame.at[row, '赔偿金额']:g} 元，但登记表里本单没有写{lacking[row]}",
+        "补填后再定金额：客户要什么，本店有无过失、过失多大；也要看来往多久、今后还会不会来、口碑影响",
+    )
+
+
 def tracked(facts: Facts) -> Iterator[Finding]:
     """EVQ: a month after it was carried out somebody knows whether it helped."""
     records = facts.ledger[ACCIDENTS]
@@ -234,4 +262,11 @@ def _what_to_do(demand: Demand) -> str:
     return "办完后填写执行日期或执行完成时间"
 
 
-CHECKS: tuple[Check, ...] = (applied_for, approved_first, evidence_and_parts, tracked, informed)
+CHECKS: tuple[Check, ...] = (
+    applied_for,
+    approved_first,
+    evidence_and_parts,
+    compensation_weighed,
+    tracked,
+    informed,
+)

@@ -7,7 +7,7 @@ from tests import tables
 from tests.checks.cases import ERROR, INFO, WARNING, Case, look
 
 SHEET = "重大质量事故"
-REGISTER = "反馈登记\n编号 | 流程\nFK20261103-001 | 重大质量事故"
+REGISTER = "反馈登记\n编号 | 流程 | 客户要求 | 责任认定\nFK20261103-001 | 重大质量事故 | 赔偿 | 属实"
 HEADS = "编号 | 申请类型 | 证据 | 申请日期 | 批准人 | 批准日期 | 执行日期 | 故障件保管 | 核销单号 | 赔偿金额 | 跟踪结果 | 申请号"
 ROW = "FK20261103-001 | 附带赔偿 | 照片 | 11-03 | 陈总 | 11-05 | 11-06 | 旧件库 | | 3600 | 有效 | ZD20261103-01"
 STAFF = "人员\n姓名 | 角色\n陈总 | 主管总经理\n王芳 | 客户经理"
@@ -117,6 +117,16 @@ CASES = (
         "没有写故障件在哪里",
         book(ROW.replace("旧件库", "")),
         ("11-06 |  | |", "11-06 |  | HX001 |"),
+    ),
+    Case(
+        "compensation for which nobody wrote whose fault it is",
+        "X-06",
+        f"{SHEET}!J2",
+        WARNING,
+        "要赔偿 3600 元，但登记表里本单没有写责任认定",
+        book(register="反馈登记\n编号 | 流程 | 客户要求 | 责任认定\nFK20261103-001 | 重大质量事故 | 赔偿内饰 | "),
+        ("赔偿内饰 | ", "赔偿内饰 | 出厂密封缺陷"),
+        hints="口碑",
     ),
     Case(
         "a failed part scrapped before the 核销单 came",
