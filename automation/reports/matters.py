@@ -60,8 +60,29 @@ _ABOUT = {
     "STD-17": "未了事宜完结未记清",
     "STD-20": "当事人参与了处理",
     "STD-21": "主备人员未配齐",
+    "STD-14": "重大未了事宜无上门拜访",
     "STD": "流程规定",
+    "TIER": "三级处理没有按规定",
+    "OEM": "厂家规范没有做到",
+    "GTOYOTA": "广汽丰田规范没有做到",
+    "SALES": "销售公司规范没有做到",
+    "REPAIR": "维修企业规范没有做到",
+    "PARTS": "配件投诉没有按规定",
+    "EVQ": "质量事故手续或证据不全",
+    "GENERIC": "企业投诉规范没有做到",
+    "X-01": "服务后回访漏做或未记清",
+    "X-02": "内部信息反馈单没有答复",
+    "X-03": "抽查记录有误或漏填",
+    "X-04": "客户关怀漏做或未记清",
+    "X-05": "经验教训",
+    "X-06": "赔偿的权衡没有写明",
+    "X-07": "答复客户没有记清或过了答应的时间",
+    "LAW": "三包期限快到或已到",
+    "EVID": "事后改动的记录",
+    "WRITE": "没能写进工作簿",
+    "PAGE": "看板网页没有更新",
 }
+"""What a rule is about, by its id or the part before the hyphen; a test holds that every rule has words here."""
 
 
 def pending_items(here: Standing, facts: Facts) -> tuple[PendingItem, ...]:

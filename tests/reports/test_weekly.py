@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from automation import checks, cycle, settings
+from automation import catalogue, checks, cycle, settings
 from automation.checks.facts import Facts
 from automation.past import Past
 from automation.reports import REPORTS, ReportMail
 from automation.reports.figures import Cases, Summary
+from automation.reports.matters import quality
 from automation.reports.period import WEEKLY, containing, parse
 from automation.reports.standing import GROUPS
 from automation.reports.summary import summarise
@@ -33,6 +34,7 @@ from tests import libreoffice, tables
 from tests.reports.mails import as_it_leaves
 from tests.sla.test_clock import PHASES, registers
 from workbook import build
+from workbook.finding import Finding, Severity
 from workbook.schema import RULES, STAFF
 
 # openpyxl, which only looks here, says that it would lose the data bars if it wrote.
@@ -161,6 +163,14 @@ def test_what_the_general_manager_must_decide_comes_first(hand: Summary) -> None
     ]
 
 
+def test_every_rule_says_what_it_is_about() -> None:
+    ids = [*catalogue.PROCESS, *catalogue.CHECKS, "TIER-03", "GENERIC-02"]
+    found = {one.rule: one.about for one in quality([Finding(one, Severity.INFO, "", "") for one in ids])}
+    assert len(found) == len(ids)
+    assert [one for one, about in found.items() if not about or about == "其他"] == []
+    assert found["X-07"] == "答复客户没有记清或过了答应的时间" and found["TIER-03"] == found["TIER"]
+
+
 def test_pending_items_by_age_and_cause(hand: Summary) -> None:
     (item,) = hand.pending
     # In since 13 October: 35 days; not talked to by the 4th of November, not approved.
@@ -173,8 +183,8 @@ def test_callbacks_and_groups(hand: Summary) -> None:
     assert hand.this.callbacks.done.rows == hand.this.callbacks.satisfied.rows == (DONE,)
     assert hand.this.callbacks.rate == 1
     assert hand.last.callbacks.rate is None
-    quality = hand.groups["反馈类别"][0]
-    assert (quality.label, quality.received.rows, quality.open.rows) == ("质量问题", (GM, NIGHT), (GM, NIGHT, UNDATED))
+    first = hand.groups["反馈类别"][0]
+    assert (first.label, first.received.rows, first.open.rows) == ("质量问题", (GM, NIGHT), (GM, NIGHT, UNDATED))
     assert {line.label for line in hand.groups["反馈类别"]} == {"质量问题", "服务态度", "配件延时", "未填"}
     assert [(line.label, line.before.rows) for line in hand.groups["反馈类别"] if line.before] == [
         ("服务态度", (DONE, BEFORE))
