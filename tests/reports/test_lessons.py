@@ -88,6 +88,20 @@ def test_the_month_is_compared_with_those_since_the_registers_first_ticket(hand:
     assert [(line.label, line.count) for line in hand.by["车型"]] == [("远澜 L5", 3), ("远澜 X3", 2)]
 
 
+@pytest.mark.parametrize(("first", "compared"), [("08-07", ["2026-08", "2026-09"]), ("08-08", ["2026-09"])])
+def test_a_month_that_the_register_began_in_the_midst_of_is_not_compared_with(first: str, compared: list[str]) -> None:
+    """X-02: it is shown, but would make every average too low."""
+    found = analyse(tables.facts(REGISTER.replace("08-01 09:00", f"{first} 09:00"), now="11-03 08:00"), OCTOBER)
+    assert [month.label for month in found.months.shown] == ["2026-08", "2026-09", "2026-10"]
+    assert [month.label for month in found.months.earlier] == compared
+    assert (found.average, found.months.average_words) == (1.0, f"前{len(compared)}个月平均")
+    young = tables.facts(REGISTER.replace("08-01 09:00", "09-20 09:00").replace("09-05 09", "09-20 09"), now="11-03")
+    only = analyse(young, OCTOBER)
+    # September alone is half a month: there is nothing to compare with yet.
+    assert (only.months.before, only.last, only.average, len(only.flows)) == (None, None, None, 2)
+    assert {line.average for line in only.by["反馈类别"]} == {None}
+
+
 def test_the_vital_few_are_marked_where_there_are_few(hand: Analysis) -> None:
     """X-05."""
     bars = [(bar.line.label, round(bar.cumulative, 2), bar.vital) for bar in hand.categories]

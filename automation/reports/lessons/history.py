@@ -16,23 +16,29 @@ COMPARED = 6
 """Months before this one that make the average."""
 SHOWN = 12
 """Months side by side at most, this one among them."""
+WHOLE = 7
+"""A register whose first ticket came by this day of a month has that month whole; else it is not compared with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """The month ``this``; ``shown``: up to twelve, ending with it; both only since the register's first ticket."""
+    """The month ``this``; ``shown``: up to twelve, ending with it, none before the register's first ticket.
+
+    ``part``: the month in which the register began, where it has only a part of that.
+    """
 
     this: Period
     shown: tuple[Period, ...]
+    part: Period | None = None
 
     @property
     def earlier(self) -> tuple[Period, ...]:
-        """Up to six months before this one, oldest first; none in the first month of a register."""
-        return self.shown[:-1][-COMPARED:]
+        """Up to six whole months before this one, oldest first; none in the first month of a register."""
+        return tuple(month for month in self.shown[:-1] if month != self.part)[-COMPARED:]
 
     @property
     def before(self) -> Period | None:
-        """The month before, when the register was in use by then."""
+        """The month before, when the register was in use through all of it."""
         return self.earlier[-1] if self.earlier else None
 
     @property
@@ -52,7 +58,8 @@ def months(here: Standing, period: Period) -> Months:
     shown = [period]
     while len(shown) < SHOWN and pd.notna(begun) and begun < pd.Timestamp(shown[0].start):
         shown.insert(0, containing(MONTHLY, shown[0].first - dt.timedelta(days=1)))
-    return Months(period, tuple(shown))
+    part = containing(MONTHLY, begun.date()) if pd.notna(begun) and begun.day > WHOLE else None
+    return Months(period, tuple(shown), part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,9 @@ class Analysis:
     @property
     def average(self) -> float | None:
         """Tickets a month over the months compared with."""
-        earlier = self.flows[:-1][-history.COMPARED :]
+        compared = self.months.earlier
+        pairs = zip(self.months.shown, self.flows, strict=True)
+        earlier = [flow for month, flow in pairs if month in compared]
         return sum(flow.received.count for flow in earlier) / len(earlier) if earlier else None
 
     @property
