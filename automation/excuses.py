@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -52,13 +53,16 @@ class Excuses:
             same_calendar=same[-1],
         )
 
-    def has(self, late: Late, mine: Sequence[Round]) -> bool:
+    def has(self, late: Late, at: dt.datetime, mine: Sequence[Round]) -> bool:
+        """Whether ``late``, first seen by the pass ``at``, is excused; ``mine``: the rounds of its stage as they are."""
         rule, changes = self.rules.get(late.rule), self.changes.get(late.ticket, [])
         if rule is None or (late.ticket, late.rule, late.due) in self.by_former_rules or not self.same_clock:
             return True
         if rule.unit in WORKING and not self.same_calendar:
             return True
         if any(change.field == CASE for change in changes):
+            return True
+        if any(one.is_of(late) and _may_be_later(one, at) for one in mine):
             return True
         if rule.archives and rule.flow != STANDARD_FLOW and not any(one.due.isoformat() == late.due for one in mine):
             return True  # what was done last is another thing now: the case goes on, or that is stated of its own stage
@@ -93,7 +97,13 @@ def _by_former_rules(facts: Facts) -> Set[tuple[str, str, str]]:
     return {(late.ticket, late.rule, late.due) for late in all_late(replace(facts, clocks=clocks))}
 
 
-def stands_still(facts: Facts, late: Late, mine: Sequence[Round]) -> bool:
+def _may_be_later(one: Round, at: dt.datetime) -> bool:
+    """Whether a round ended on a day of which no time is known, and so may have ended after a pass of that day."""
+    last = days.last(one.clock.written_actual[one.place : one.place + 1])[0]
+    return bool(one.clock.actual_by_day[one.place] and last >= np.datetime64(at, "s"))
+
+
+def stands_still(facts: Facts, late: Late, at: dt.datetime, mine: Sequence[Round]) -> bool:
     """Whether a round that was late cannot be judged now, or is paused since a time at which it was late already."""
     for one in mine:
         if not one.is_of(late):
@@ -105,7 +115,8 @@ def stands_still(facts: Facts, late: Late, mine: Sequence[Round]) -> bool:
             since = next(
                 flow.pending.at[one.row, "since"] for flow in facts.clocks.flows.values() if one.row in flow.index
             )
-            return bool(since > pd.Timestamp(late.due))
+            last = days.last(np.array([since], dtype="M8[s]"))[0]
+            return bool(since > pd.Timestamp(late.due) or last >= np.datetime64(at, "s"))
     return False
 
 

@@ -58,9 +58,9 @@ def compare(facts: Facts, changes: Sequence[Change]) -> Compared:
         if still:
             same = as_late(late.ticket, still[-1])
             kept[same] = min(kept.get(same, facts.now), before[late])
-        elif excused.has(late, mine):
+        elif excused.has(late, before[late], mine):
             pass
-        elif stands_still(facts, late, mine):
+        elif stands_still(facts, late, before[late], mine):
             continue
         else:
             no_more.append(LateNoMore(late, before[late], facts.now))

@@ -164,6 +164,18 @@ STORIES = (
         "INFO",
     ),
     Story(
+        "a pending item of the day on which a pass saw the deadline missed, without a time of day",
+        [(standard(), "11-07 12:00"), (standard(item="11-07"), "11-07 12:15")],
+    ),
+    Story(
+        "a pending item of the day before a pass saw the deadline missed, without a time of day",
+        [(standard(), "11-08 12:00"), (standard(item="11-07"), "11-08 12:15")],
+        "EVID-01",
+        "未了事宜台帐-客户经理!B2",
+        ("现为 2026-11-07;",),
+        "INFO",
+    ),
+    Story(
         "a pending item that came in after the deadline: the first run stays late",
         [(standard(), "11-08 12:00"), (standard(item="11-08 12:10"), "11-08 12:15")],
     ),

@@ -54,12 +54,14 @@ def _bearing(rule: Rule) -> frozenset[str]:
 
 
 def _told(changes: list[Change], facts: Facts) -> str:
-    """Each of the fields with what it was and is."""
+    """Each of the fields with what it was and is; what both ledgers say alike once."""
     present = facts.past.history.present
-    said = dict.fromkeys(
-        f"“{one.field}”原{_value(one.old)}，现{_value(present(one.ticket, one.field))}" for one in changes
-    )
-    return "".join(f"{words}；" for words in said)
+    said: dict[tuple[str, str, str], str] = {}
+    for one in changes:
+        now = present(one.ticket, one.field)
+        words = f"“{one.field}”原{_value(one.old)}，现{_value(now)}；"
+        said.setdefault((one.field.rpartition(":")[2], one.old, now), words)
+    return "".join(said.values())
 
 
 def _value(shown: str) -> str:
