@@ -20,7 +20,7 @@ from automation.rest import Mark
 from automation.settings import Settings
 from automation.settlements import MonthClosed
 from workbook import ledger, live, package, snapshot, store
-from workbook.edits import CellEdit
+from workbook.edits import Cell, CellEdit
 from workbook.errors import CannotPatch, KesuError, WorkbookBusy, WorkbookChanged, WriteFailed
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger
@@ -51,6 +51,7 @@ class Outcome:
     delayed: bool = False
     unsaved: bool = False
     refused: tuple[Refusal, ...] = ()
+    replaced: tuple[Finding, ...] = ()
     unsendable: tuple[Finding, ...] = ()
     unpublished: tuple[Finding, ...] = ()
     delivered: Delivered = field(default_factory=Delivered)
@@ -65,7 +66,13 @@ class Outcome:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return (*self.plan.findings, *self.unsendable, *map(_unwritten, self.refused), *self.unpublished)
+        return (
+            *self.plan.findings,
+            *self.unsendable,
+            *map(_unwritten, self.refused),
+            *self.replaced,
+            *self.unpublished,
+        )
 
 
 def _quiet(step: str) -> None:
@@ -163,7 +170,7 @@ def run(
                 progress("准备提醒邮件")
                 unsendable = _remember(journal, decided, settings, now)
                 progress("写回工作簿")
-                done = _write(seen, decided, settings, now)
+                done, replaced = _write(seen, decided, settings, now)
             except (NumberTaken, MonthClosed, WorkbookChanged) as error:
                 if attempt + 1 < _ATTEMPTS:
                     continue
@@ -174,7 +181,12 @@ def run(
             else:
                 _mark_written(journal, decided, done.refused)
                 outcome = Outcome(
-                    decided, done.written, unsaved=not done.saved, refused=done.refused, unsendable=unsendable
+                    decided,
+                    done.written,
+                    unsaved=not done.saved,
+                    refused=done.refused,
+                    replaced=tuple(_replaced(cell) for cell in replaced),
+                    unsendable=unsendable,
                 )
             break
         progress("发送邮件")
@@ -264,13 +276,27 @@ def _unwritten(refusal: Refusal) -> Finding:
     )
 
 
-def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) -> live.Live:
-    """Apply the edits over the very bytes that were read; nothing to change touches nothing."""
+def _replaced(cell: Cell) -> Finding:
+    """WRITE-03: somebody's formula stood in a column that kesu writes."""
+    return Finding(
+        "WRITE-03",
+        Severity.INFO,
+        f"{cell} 原来是公式，已换成 kesu 写的内容",
+        "这一列由 kesu 填写：公式请写在自己加的列里；原来的公式在写入之前的备份里",
+        cell,
+    )
+
+
+def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) -> tuple[live.Live, tuple[Cell, ...]]:
+    """Apply the edits over the very bytes that were read; nothing to change touches nothing.
+
+    Returns what was done, and the cells that held a formula until then.
+    """
     if not decided.edits:
-        return live.Live(0, (), saved=True)
+        return live.Live(0, (), saved=True), ()
     patched = package.apply(seen.data, decided.edits)
     if patched.data is seen.data or patched.data == seen.data:
-        return live.Live(0, patched.refused, saved=True)
+        return live.Live(0, patched.refused, saved=True), ()
     backups, keep = settings.backup_dir, settings.backups.keep
 
     def back_up() -> None:
@@ -282,8 +308,8 @@ def _write(seen: Snapshot, decided: Plan, settings: Settings, now: dt.datetime) 
         done = live.write(seen, decided.edits, back_up=back_up)
         if done is None:
             raise
-        return done
-    return live.Live(patched.written, patched.refused, saved=True)
+        return done, patched.formulas
+    return live.Live(patched.written, patched.refused, saved=True), patched.formulas
 
 
 def _mark_written(journal: Journal, decided: Plan, refused: Sequence[Refusal]) -> None:

@@ -16,7 +16,7 @@ from automation.checks.facts import Facts
 from automation.sla.stages import FlowClock
 from automation.sla.verdict import Reason, Verdict
 from workbook import vocabulary
-from workbook.edits import Cell, CellEdit, CellValue, Edit, GrowTable
+from workbook.edits import ERROR, Cell, CellEdit, CellValue, Edit, GrowTable
 from workbook.finding import Finding, Severity
 from workbook.ledger import Ledger, Records
 from workbook.schema import ACCIDENTS, FINDINGS, TEMPORAL
@@ -228,13 +228,16 @@ def _column_edits(records: Records, name: str, wanted: pd.Series) -> Iterator[Ce
         # A blank string is as empty as an empty cell to everyone but a formula: leave it.
     else:
         same = (raw.astype(str).str.strip() == wanted).to_numpy(dtype=bool)
+    if records.errors:
+        same = same & ~np.array(
+            [_here(records, row, name).a1 in records.errors for row in records.frame.index], dtype=bool
+        )
     for row in records.frame.index[~same]:
-        value = wanted.at[row]
-        yield CellEdit(_here(records, row, name), _held(raw.at[row]), _to_write(value))
+        yield CellEdit(_here(records, row, name), _expected(records, row, name), _to_write(wanted.at[row]))
 
 
 def _cell_edit(records: Records, row: int, name: str, wanted: CellValue, *, again: bool = False) -> Iterator[CellEdit]:
-    held = _held(records.raw.at[row, name]) if row in records.raw.index else None
+    held = _expected(records, row, name) if row in records.raw.index else None
     if isinstance(held, dt.datetime) and isinstance(wanted, dt.datetime):
         held_same = abs(held - wanted) < dt.timedelta(seconds=1)
     else:
@@ -245,6 +248,12 @@ def _cell_edit(records: Records, row: int, name: str, wanted: CellValue, *, agai
 
 def _here(records: Records, row: int, name: str) -> Cell:
     return Cell(records.sheet, int(row), records.columns[name])
+
+
+def _expected(records: Records, row: int, name: str) -> CellValue:
+    """What the cell holds, as an edit of it expects: what was read, or that it shows an error."""
+    error = records.errors and _here(records, row, name).a1 in records.errors
+    return ERROR if error else _held(records.raw.at[row, name])
 
 
 def _held(value: Any) -> CellValue:

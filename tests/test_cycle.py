@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import email
+import io
 import json
+import re
 import shutil
+import zipfile
 from dataclasses import replace
 from email import policy
 from pathlib import Path
@@ -22,8 +25,9 @@ from automation.sample import Sample, dealership
 from automation.settings import Settings
 from tests.tables import plain
 from workbook import build, package, snapshot, store
-from workbook.edits import Cell, CellEdit
+from workbook.edits import Cell, CellEdit, column_letter
 from workbook.errors import WorkbookChanged
+from workbook.package.archive import open_archive
 from workbook.schema import REGISTER
 
 NOW = dt.datetime(2026, 11, 21, 9, 30)
@@ -359,6 +363,51 @@ def test_an_absurd_limit_is_a_finding_and_stops_nothing(sample, tmp_path):
     assert outcome.unwritten == "" and outcome.written
     assert any(finding.rule == "RULE-01" and "太长" in finding.message for finding in outcome.findings)
     assert not any(finding.rule == "RULE-02" for finding in outcome.findings)
+
+
+def test_errors_and_formulas_in_our_columns_are_put_right_and_told(book, capsys):
+    """READ-10 and WRITE-03"""
+    cycle.run(of(book), NOW)
+    clean, name = register(book), {"提示": "", "状态": "", "截止时间": ""}
+    letters = {one: column_letter(REGISTER.headers.index(one) + 1) for one in name}
+    grid = snapshot.read(book).grids["反馈登记"]
+    top = next(at for at, row in enumerate(grid.rows, grid.top) if "接收时间" in row) + 1
+    hint, state, due = (f"{letters[one]}{top + at}" for at, one in enumerate(name))
+    contents = {
+        hint: ' t="e"><v>#REF!</v>',
+        state: ' t="e"><f>1/0</f><v>#DIV/0!</v>',
+        due: "><f>NOW()</f><v>46347.5</v>",
+        f"{letters['提示']}{top + 3}": ' t="str"><f>"我的"&amp;1</f><v>我的1</v>',
+    }
+    book.write_bytes(with_cells(book.read_bytes(), contents))
+    reading = cycle.inspect(of(book), NOW).findings
+    assert {str(one.where): plain(one.hint) for one in reading if one.rule == "READ-10"} == {
+        f"反馈登记!{hint}": "不用改,kesu run 会重新写这一格",
+        f"反馈登记!{state}": "不用改,kesu run 会重新写这一格",
+    }
+    outcome = cycle.run(of(book), NOW)
+    assert register(book) == clean and not outcome.refused
+    replaced = [one for one in outcome.findings if one.rule == "WRITE-03"]
+    assert [one.where.a1 for one in replaced if one.where] == [
+        f"{letters['状态']}{top + 1}",
+        f"{letters['截止时间']}{top + 2}",
+        f"{letters['提示']}{top + 3}",
+    ]
+    run.tell(outcome, of(book))
+    assert "WRITE-03" in capsys.readouterr().out
+    cycle.run(of(book), NOW)  # the findings about them leave 检查结果
+    assert cycle.run(of(book), NOW).written == 0
+
+
+def with_cells(data: bytes, contents: dict[str, str]) -> bytes:
+    """The workbook with other contents in some cells of its first sheet, their styles kept."""
+    sheet = zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml").decode()
+    for address, content in contents.items():
+        old = re.search(rf'<c r="{address}"( s="\d+")?[^>]*?(?:/>|>.*?</c>)', sheet)
+        assert old
+        sheet = sheet.replace(old[0], f'<c r="{address}"{old[1] or ""}{content}</c>')
+    archive = open_archive(data)
+    return archive.rewrite({"xl/worksheets/sheet1.xml": [sheet.encode()]})
 
 
 def test_a_cell_that_cannot_be_written_is_a_finding_at_its_place_and_the_others_are_written(book, monkeypatch, capsys):

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 CellValue = None | str | int | float | bool | dt.datetime
 """A cell's value as a reader gives it: ``None`` is empty, times are naive wall clock (Asia/Shanghai)."""
 
+ERROR = "#ERROR"
+"""What an edit expects of a cell that shows an Excel error such as ``#REF!``: readers do not tell which."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cell:

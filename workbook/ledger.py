@@ -59,6 +59,8 @@ class Records:
     """What the dealership calls a column, where it is not the contract's name."""
     below: tuple[int, ...] = ()
     """Rows below the Excel table that hold something and are no record."""
+    errors: frozenset[str] = frozenset()
+    """The addresses (``F12``) of its sheet that show an Excel error: ``''`` in ``raw``."""
 
     def cell(self, row: int, column: str) -> Cell | None:
         """The cell of an Excel row and a column of the contract; ``None`` when the workbook lacks that column."""
@@ -215,6 +217,7 @@ def _records(placement: Placement, snapshot: Snapshot, year: int | None) -> tupl
         native=placement.native is not None,
         called=placement.called,
         below=placement.below,
+        errors=snapshot.errors.get(placement.sheet, frozenset()),
     )
     return records, [
         *_structure_findings(records, placement),

@@ -30,7 +30,7 @@ def errors(records: Records, snapshot: Snapshot) -> Iterator[Finding]:
             ours = records.table[name].ours
             yield Finding(
                 "READ-10",
-                Severity.WARNING if ours else Severity.ERROR,
+                Severity.INFO if ours else Severity.ERROR,
                 f"{where} “{name}”显示 Excel 错误值，按空白处理",
                 "不用改，kesu run 会重新写这一格" if ours else "改正公式，或直接填写内容",
                 where,

@@ -66,7 +66,7 @@ def tell(outcome: Outcome, settings: Settings) -> None:
     else:
         click.echo(f"写回：{outcome.written} 个单元格" if outcome.written else "写回：没有变化，文件未动")
     for finding in outcome.findings:
-        if finding.rule in ("WRITE-01", "WRITE-02", "PAGE-01"):
+        if finding.rule in ("WRITE-01", "WRITE-02", "WRITE-03", "PAGE-01"):
             click.echo(line(finding))
     _tell_mail(outcome, settings)
 

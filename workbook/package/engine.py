@@ -25,12 +25,14 @@ from workbook.package.tables import barred, find_table, foreign, grow
 @dataclass(frozen=True)
 class Patched:
     """The workbook's new bytes (the very same object when nothing changed), the edits not made, and how many cells and
-    tables changed. An edit whose cell already is as wanted is neither refused nor counted.
+    tables changed. An edit whose cell already is as wanted is neither refused nor counted. ``formulas``: the cells that
+    held one until now.
     """
 
     data: bytes
     refused: tuple[Refusal, ...]
     written: int
+    formulas: tuple[Cell, ...] = ()
 
 
 def apply(data: bytes, edits: Sequence[Edit]) -> Patched:
@@ -71,7 +73,7 @@ class _Patch:
             self._forget_formulas(gone)
         self._recalculate(Written(self.written, strips))
         out = self.book.archive.rewrite(self.changed, frozenset(self.removed))
-        return Patched(out, tuple(self.refused), len(self.written) + len(self.grown))
+        return Patched(out, tuple(self.refused), len(self.written) + len(self.grown), tuple(gone))
 
     def _by_sheet(self, edits: Sequence[CellEdit]) -> list[tuple[Sheet, list[CellEdit]]]:
         found: dict[str, tuple[Sheet, list[CellEdit]]] = {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import unescape
 from xml.etree import ElementTree as ET
 
-from workbook.edits import CellValue
+from workbook.edits import ERROR, CellValue
 from workbook.package.markup import Document, escape, local
 
 LONGEST_TEXT = 32_767
@@ -121,6 +121,8 @@ def same(held: Held, expected: CellValue, *, date1904: bool) -> bool:
         if held.kind == "number":
             return round(float(held.value or 0) * _DAY) == round(serial_seconds(expected, date1904=date1904))
         return held.kind == "text" and held.value in (stamp(expected), f"{expected:%Y-%m-%d %H:%M:%S}")
+    if expected == ERROR and held.kind == "error":
+        return True
     if isinstance(expected, str):
         return held.kind in ("text", "error") and _same_text(str(held.value), expected, loose=held.loose)
     return held.kind == "number" and held.value == float(expected)
