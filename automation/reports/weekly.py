@@ -135,7 +135,7 @@ def _tiles(summary: Summary) -> list[list[dict[str, object]]]:
         [
             tile("收到", this.received.count, moved(this.received.count, last.received.count)),
             tile("办结", this.closed.count, moved(this.closed.count, last.closed.count)),
-            tile("在办", summary.open.count, f"期初 {this.opening.count}"),
+            tile("在办（现在）", summary.open.count, f"期初 {this.opening.count}，期末 {this.ending.count}"),
             tile("环节按时率", percent(rate), f"{before} {percent(last.rate)}", tone_of(rate)),
         ],
         [

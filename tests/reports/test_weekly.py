@@ -414,6 +414,8 @@ def test_the_mail_says_it_in_one_minute() -> None:
         for said in ("待总经理意见", "FK20261110-001", "75%", "6天2小时", "客诉周报_2026-11-10至11-16.xlsx", "31–60天"):
             assert said in part
     assert "另有 1 件没有接收时间" in text
+    # What is open now is no sum of the week's figures; what was open at its end is.
+    assert "在办（现在）：5（期初 4，期末 5）" in text
 
 
 def test_a_week_without_anything_reads_well() -> None:
