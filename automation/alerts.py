@@ -53,7 +53,7 @@ class Alert:
     """One stage of one ticket that is late or about to be, for one recipient.
 
     ``due`` is when the stage is due, ``late_by`` how long past it (zero when only at risk). ``where`` is the ticket's
-    row in the workbook.
+    row in the workbook. ``persons``: for a reader above, who answers for the role ``responsible``.
     ``key`` is unique per ticket, rule, due time and level: told once to each recipient, never again. A new round has a
     new due time.
     """
@@ -74,6 +74,7 @@ class Alert:
     grade: str
     advice: str
     source: str
+    persons: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

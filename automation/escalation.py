@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class Escalation:
 class _Call:
     """An alert, the ``role`` it goes to, who is ``named`` for that in the ticket, and who is ``involved`` in it.
 
-    ``since``: what is only at risk, is so from then on.
+    ``since``: what is only at risk, is so from then on. ``handler``: who is named for the role that is responsible.
     """
 
     alert: Alert
@@ -57,6 +57,7 @@ class _Call:
     named: str
     involved: frozenset[str]
     since: dt.datetime | None = None
+    handler: str = ""
 
     def gathered(self, limits: Alerts, now: dt.datetime) -> bool:
         """Whether it is kept for a mail with others."""
@@ -83,9 +84,10 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
 
     def tell(call: _Call, people: list[Recipient]) -> None:
         keys.append(call.alert.key)
+        alert = _naming(call, facts) if call.alert.level.from_above else call.alert
         for person in people:
             box = boxes[Recipient(person.name, person.address, person.role)]
-            box.append((call.alert, _why(call, person.why)))
+            box.append((alert, _why(call, person.why)))
 
     calls = list(_calls(facts, limits))
     for call in (one for one in calls if one.alert.key not in told):
@@ -118,6 +120,15 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
     findings = tuple(_undeliverable(facts, unreachable))
     standing = frozenset(call.alert.key for call in calls)
     return Escalation(tuple(digests), tuple(keys), findings, tuple(waiting), standing)
+
+
+def _naming(call: _Call, facts: Facts) -> Alert:
+    """The alert with who answers for the responsible role today: its reader is to turn to a person."""
+    alert, day = call.alert, facts.now.date()
+    on_duty = facts.roster.on_duty(
+        alert.responsible, day, named=call.handler, department=alert.department, involved=call.involved
+    )
+    return replace(alert, persons=tuple(one.name for one in on_duty))
 
 
 def waits(facts: Facts, limits: Alerts) -> bool:
@@ -229,8 +240,9 @@ def _of_stage(facts: Facts, index: pd.Index, stage: StageClock, going: pd.Series
                 todo(rule),
                 rule.source,
             )
-            named_here = ticket[named] if named and role == rule.responsible else ""
-            yield _Call(alert, role, named_here, facts.involved.at[row], at_risk)
+            handler = ticket[named] if named else ""
+            named_here = handler if role == rule.responsible else ""
+            yield _Call(alert, role, named_here, facts.involved.at[row], at_risk, handler)
 
 
 def _talks(facts: Facts, pending: pd.DataFrame, going: pd.Series, limits: Alerts) -> Iterator[_Call]:
@@ -250,7 +262,8 @@ def _talks(facts: Facts, pending: pd.DataFrame, going: pd.Series, limits: Alerts
                 facts, row, ticket, TALK_RULE, _TALK_STAGE, level, moment, _MANAGER, PENDING_TODO, _TALK_SOURCE
             )
             named = ticket["经办人"] if role == _MANAGER else ""
-            yield _Call(alert, role, named, facts.involved.at[row], dt.datetime(due.year, due.month, 1))
+            since = dt.datetime(due.year, due.month, 1)
+            yield _Call(alert, role, named, facts.involved.at[row], since, ticket["经办人"])
 
 
 def _levels(responsible: str, above: str, *, late: bool, overdue: bool) -> Iterator[tuple[Level, str]]:

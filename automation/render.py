@@ -209,7 +209,7 @@ def _row(alert: Alert, why: str, digest: Digest, workbook: Path) -> Row:
     late = f"超时 {span(alert.late_by)}" if alert.level is not Level.AT_RISK else f"还剩 {span(alert.due - digest.now)}"
     advice = mask_text(alert.advice, [alert.customer])
     if alert.level.from_above and alert.responsible not in digest.recipient.role.split("、"):
-        advice = f"督促{alert.responsible}：{advice}"
+        advice = f"督促{_answering(alert)}{advice}"
     return Row(
         ticket=alert.ticket,
         stage=alert.stage,
@@ -223,11 +223,16 @@ def _row(alert: Alert, why: str, digest: Digest, workbook: Path) -> Row:
         department=mask_text(alert.department),
         major=alert.grade == "重大",
         advice=advice,
-        responsible=alert.responsible,
+        responsible=_answering(alert),
         why=why,
         where=str(alert.where),
         link=share(workbook, alert.where),
     )
+
+
+def _answering(alert: Alert) -> str:
+    """The responsible role, with who answers for it where the reader is to turn to him."""
+    return alert.responsible + (f"（{'、'.join(alert.persons)}）" if alert.persons else "")
 
 
 def _count(alerts: Sequence[Alert], level: Level) -> int:

@@ -79,6 +79,16 @@ def test_each_reader_is_told_once_and_why():
     assert mails(told(REPORTING, now="11-25 11:30", known=frozenset(first.told + then.told))) == {}
 
 
+def test_whoever_is_to_see_to_it_is_told_who_answers_for_it_today():
+    def named(now: str, register: str = REPORTING) -> dict[str, set[tuple[str, ...]]]:
+        made = told(register, now=now).digests
+        return {digest.recipient.name: {alert.persons for alert in digest.alerts} for digest in made}
+
+    assert named("11-19 11:00") == {"张伟": {()}, "王强": {("张伟",)}, "顾总": {("张伟",)}}
+    assert named("11-19 11:00", REPORTING.replace("张伟", ""))["顾总"] == {("张伟",)}, "the primary, where nobody is named"
+    assert named("11-19 11:00", REPORTING.replace("张伟", "李娜"))["顾总"] == {("李娜",)}
+
+
 def test_the_patience_is_so_many_limits_and_never_more_than_so_many_hours():
     """STD-01 has an hour, STD-04 a day."""
 

@@ -158,12 +158,14 @@ def test_the_worst_comes_first_within_its_section_and_sections_go_from_escalated
     [
         (Level.AT_RISK, "请您处理", "快到截止时间，请优先安排", "完成责任认定"),
         (Level.LATE, "请您处理", "已过截止时间，请马上处理", "完成责任认定"),
-        (Level.REPORTED, "请您督促", "下级未按时处理，请督促", "督促客户经理：完成责任认定"),
-        (Level.ESCALATED, "请您督促", "超时后一直没有处理，请您亲自过问", "督促客户经理：完成责任认定"),
+        (Level.REPORTED, "请您督促", "下级未按时处理，请督促", "督促客户经理（张伟）完成责任认定"),
+        (Level.ESCALATED, "请您督促", "超时后一直没有处理，请您亲自过问", "督促客户经理（张伟）完成责任认定"),
     ],
 )
 def test_each_reader_is_asked_for_what_is_his_to_do(kind: str, level: Level, asked: str, note: str, todo: str) -> None:
-    told = body(digest(alert(level=level, minutes=-40 if level is Level.AT_RISK else 90, responsible="客户经理")), kind)
+    persons = ("张伟",) if level.from_above else ()
+    minutes = -40 if level is Level.AT_RISK else 90
+    told = body(digest(alert(level=level, minutes=minutes, responsible="客户经理", persons=persons)), kind)
     for words in (asked, level.chinese, note, todo):
         assert words in told, words
     assert ("督促" in told) == level.from_above
