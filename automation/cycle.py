@@ -148,9 +148,12 @@ def run(
     Numbers are reserved and mail is queued before the workbook is touched; a failing write stops no mail, and the
     reserved numbers are used again at the next pass. Raises :class:`~automation.lease.LeaseHeld` when another process
     is at it, and :class:`~workbook.errors.KesuError` when the workbook cannot be read at all or the journal cannot be
-    used. ``computer``: who asks for the lease; this one. ``sure``: a person says that ``now`` is right, also where it leaps.
-    ``going_on``: asked before each mail; once it says no, the rest waits for the next pass.
+    used; a workbook that could not be read before its first pass gets no folder of state. ``computer``: who asks for
+    the lease; this one. ``sure``: a person says that ``now`` is right, also where it leaps. ``going_on``: asked before
+    each mail; once it says no, the rest waits for the next pass.
     """
+    if not settings.journal.exists():
+        _understood(snapshot.read(settings.workbook), settings)
     with (
         _collecting_later(),
         Journal.open(settings.journal) as journal,

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from workbook import oserrors
 from workbook.errors import KesuError
 
 _WAIT = 10.0  # seconds for another pass to finish its transaction
@@ -110,7 +111,7 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise JournalUnusable(f"状态文件夹“{path.parent}”建不了：{error.strerror or error}") from error
+        raise JournalUnusable(f"状态文件夹“{path.parent}”建不了：{oserrors.told(error)}") from error
     with told_in_chinese(path):
         return _ready(sqlite3.connect(path, timeout=_WAIT, isolation_level=None))
 
@@ -164,6 +165,17 @@ def shrink(db: sqlite3.Connection) -> None:
         return
 
 
+_SQLITE = {
+    "SQLITE_FULL": "磁盘满了或配额用完了",
+    "SQLITE_IOERR": "读写出错，磁盘或网络盘可能有问题",
+    "SQLITE_READONLY": "它是只读的，或者没有权限",
+    "SQLITE_CANTOPEN": "打不开，文件夹不在或者没有权限",
+    "SQLITE_PERM": "没有权限",
+    "SQLITE_AUTH": "没有权限",
+    "SQLITE_TOOBIG": "内容太大",
+}
+
+
 @contextmanager
 def told_in_chinese(path: Path | None = None) -> Iterator[None]:
     """SQLite's errors as :class:`JournalUnusable`."""
@@ -176,7 +188,8 @@ def told_in_chinese(path: Path | None = None) -> Iterator[None]:
             raise JournalUnusable(f"状态文件{where}正被另一个 kesu 使用，下一轮再试") from error
         if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
             raise JournalUnusable(f"状态文件{where}已损坏；请先把它改名留存，再联系维护人员") from error
-        raise JournalUnusable(f"状态文件{where}不能读写：{error}") from error
+        words = next((words for name, words in _SQLITE.items() if code.startswith(name)), f"原因不明（{error}）")
+        raise JournalUnusable(f"状态文件{where}不能读写：{words}") from error
 
 
 def _ready(db: sqlite3.Connection) -> sqlite3.Connection:

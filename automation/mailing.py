@@ -17,6 +17,7 @@ from automation.reports.period import BadPeriod
 from automation.settings import Settings
 from automation.stationery import Stationery
 from automation.timetable import Occurrence
+from workbook import oserrors
 from workbook.errors import KesuError
 from workbook.finding import Finding, Severity
 
@@ -229,6 +230,8 @@ def _withheld(occurrence: Occurrence, facts: Facts) -> Finding:
 
 def _unreported(occurrence: Occurrence, error: Exception) -> Finding:
     told = str(error) if isinstance(error, KesuError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError):
+        told = oserrors.told(error)
     return Finding(
         "MAIL-03",
         Severity.ERROR,

@@ -18,6 +18,7 @@ from automation.adoption.saved import Adoption
 from automation.alerthours import Alerts as Alerts
 from automation.jobs import CATCH_UP, HOLIDAY, JOBS, Job
 from automation.payroll.terms import Terms
+from workbook import oserrors
 
 _UNNAMED = "客诉登记.xlsx"
 
@@ -106,6 +107,8 @@ class Settings:
     rewards: Terms = field(default_factory=Terms)
     adopted: Adoption = field(default_factory=Adoption)
     """A register of the dealership's own: how it is read, and from when it is judged."""
+    named: Path | None = None
+    """The workbook that kesu.toml names, where another one was asked for."""
 
     @property
     def journal(self) -> Path:
@@ -221,10 +224,20 @@ def load(path: Path | None, *, workbook: Path | None) -> tuple[Settings, tuple[s
         except readers.Unfit as expected:
             now = "别的内容" if key.path.endswith("_env") else _as_toml(given[key.path])
             errors.append(f"{key.path}：应为{expected}，现在是 {now}")
+    named = None
     if workbook is not None:
-        values["workbook"] = workbook.absolute()
+        written, values["workbook"] = values["workbook"], workbook.absolute()
+        named = written if "workbook" in given and not _same(written, values["workbook"]) else None
     errors += _contradictions(values, given)
-    return replace(_settings(values), adopted=adopted), tuple(errors)
+    return replace(_settings(values), adopted=adopted, named=named), tuple(errors)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file, however they are written."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one == other
 
 
 def example() -> str:
@@ -236,7 +249,7 @@ def _parse(path: Path, errors: list[str]) -> dict[str, object]:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        errors.append(f"读不到配置文件“{path}”：{error.strerror or error}")
+        errors.append(f"读不到配置文件“{path}”：{oserrors.told(error)}")
         return {}
     try:
         text = octets.decode("utf-8-sig")

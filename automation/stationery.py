@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from automation import lastcheck
 from automation.privacy import mask_name, mask_phone, mask_plate, mask_text, mask_vin
 from automation.wording import moment, span
+from workbook import oserrors
 from workbook.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Stationery:
             files = sorted(path for path in folder.iterdir() if path.is_file())
         except OSError as error:
             self._say(
-                f"邮件模板的文件夹“{folder}”打不开：{error.strerror or error}；用自带的模板",
+                f"邮件模板的文件夹“{folder}”打不开：{oserrors.told(error)}；用自带的模板",
                 "请建好这个文件夹；或者去掉 mail.templates",
             )
             return

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from workbook import oserrors
 from workbook.errors import BadConfig, KesuError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -90,7 +91,7 @@ def told_plainly(command: Callable[..., int | None]) -> Callable[..., None]:
             code = CLEAN
         except OSError as error:
             click.echo(
-                f"✗ 读写文件失败（{error.strerror or error}）：{error.filename or ''}。请检查权限和磁盘。", err=True
+                f"✗ 读写文件失败（{oserrors.told(error)}）：{error.filename or ''}。请检查权限和磁盘。", err=True
             )
             code = COULD_NOT
         except Exception:  # noqa: BLE001 - the last resort: keep the details for whoever maintains kesu
@@ -139,4 +140,12 @@ def find_settings(workbook: Path | None, config: Path | None) -> Any:
     if errors:
         name = f"“{config}”" if config else "设置"
         raise BadConfig(f"{name}有 {len(errors)} 处错误：\n" + "\n".join(f"  · {error}" for error in errors))
+    if found.named is not None:
+        _say_once(f"· 用的是“{config}”的设置，它里面写的工作簿是另一个（{found.named}）；这次处理的是 {found.workbook}")
     return found
+
+
+@functools.cache
+def _say_once(line: str) -> None:
+    """A line beside what a command gives; ``kesu watch`` reads its settings again and again."""
+    click.echo(line, err=True)

@@ -63,7 +63,7 @@ def test_a_file_that_holds_no_register_never_takes_its_place(
 def test_a_letter_under_the_name_of_a_backup_is_refused_too(shop: Path, register: bytes) -> None:
     (shop / "登记.kesu" / "backups" / "登记.20261120-080000.xlsx").write_bytes(document())
     code, words = restore(shop, "登记.20261120-080000.xlsx")
-    assert code == 2 and "登记.20261120-080000.xlsx" in words and "别的 Office 文件" in words
+    assert code == 2 and "登记.20261120-080000.xlsx" in words and "Word 文档" in words
     assert (shop / "登记.xlsx").read_bytes() == register
 
 

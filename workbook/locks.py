@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbook import oserrors
 from workbook.errors import WorkbookBusy, WriteFailed
 
 OWN_LOCK_LIVES = dt.timedelta(hours=2)
@@ -190,7 +191,9 @@ def _take(lock: Path, content: bytes, now: dt.datetime) -> None:
     except PermissionError as error:
         raise WriteFailed(f"文件夹“{lock.parent}”不允许新建文件，写不了；请检查权限。") from error
     except OSError as error:
-        raise WriteFailed(f"文件夹“{lock.parent}”写不进去（{error.strerror}）；请检查网络盘和磁盘空间。") from error
+        raise WriteFailed(
+            f"文件夹“{lock.parent}”写不进去（{oserrors.told(error)}）；请检查网络盘和磁盘空间。"
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
@@ -257,7 +260,7 @@ def _break_if_stale(lock: Path, now: dt.datetime) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise WriteFailed(f"清不掉留下的锁文件“{lock.name}”（{error.strerror}）；请手工删除它。") from error
+        raise WriteFailed(f"清不掉留下的锁文件“{lock.name}”（{oserrors.told(error)}）；请手工删除它。") from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink()

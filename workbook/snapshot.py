@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import python_calamine as calamine
 
-from workbook import extent, store
+from workbook import extent, store, unfit
 from workbook.errors import CannotPatch, KesuError, NotAWorkbook
 from workbook.package.archive import Archive, open_archive
 from workbook.package.book import Book
@@ -23,8 +23,6 @@ from workbook.schema import TABLES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The wall clock of every time in the workbook (the contract)."""
-
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def read(path: Path) -> Snapshot:
 
 def parse(data: bytes, *, path: Path, sha256: str, modified: dt.datetime) -> Snapshot:
     """Turn the bytes of a workbook into a snapshot; see :func:`read` for what it raises."""
-    _refuse_other_formats(data, path)
+    unfit.refuse(data, path.name)
     archive = None
     try:
         archive = open_archive(data)
@@ -81,7 +79,7 @@ def parse(data: bytes, *, path: Path, sha256: str, modified: dt.datetime) -> Sna
         tables, date1904 = parts.tables, parts.date1904
         read = _side_by_side(data, parts)
     except calamine.PasswordError as error:
-        raise NotAWorkbook(_ENCRYPTED.format(name=path.name)) from error
+        raise unfit.encrypted(path.name) from error
     except CannotPatch as error:  # what the writer would not touch: a bomb, two parts of one name
         raise NotAWorkbook(f"“{path.name}”不能读取：{error}") from error
     except (calamine.CalamineError, NotAWorkbook, KeyError, OSError, ValueError, EOFError, SyntaxError) as error:
@@ -105,22 +103,6 @@ def parse(data: bytes, *, path: Path, sha256: str, modified: dt.datetime) -> Sna
         strays={name: seen.extent.strays for name, seen in read.seen.items() if seen.extent.strays},
         left_out=left_out,
     )
-
-
-_ENCRYPTED = "“{name}”设有打开密码（已加密），kesu 无法读取。请在 Excel 中去掉打开密码后再试。"
-
-
-def _refuse_other_formats(data: bytes, path: Path) -> None:
-    name = path.name
-    if not data:
-        raise NotAWorkbook(f"“{name}”是空文件（0 字节）。请从备份恢复，或用 kesu new 新建。")
-    if data.startswith(_OLE_MAGIC):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise NotAWorkbook(_ENCRYPTED.format(name=name))
-        raise NotAWorkbook(f"“{name}”是旧版 Excel 97-2003 格式（.xls）。请在 Excel 中“另存为”.xlsx 后再试。")
-    if not data.startswith(b"PK"):
-        kind = "文本或 CSV 文件" if b"\0" not in data[:4096] else "其他格式的文件"
-        raise NotAWorkbook(f"“{name}”不是 Excel 工作簿（看起来是{kind}）。请选择 .xlsx 或 .xlsm 工作簿。")
 
 
 def _is_worksheet(sheet: calamine.SheetMetadata) -> bool:
@@ -184,7 +166,7 @@ def _refuse_too_large(path: Path, left_out: Mapping[str, int], tables: Iterable[
 
 def _unreadable(archive: Archive | None, path: Path, error: BaseException) -> NotAWorkbook:
     """Why a file that is a package cannot be read, once a reader has failed on it: damaged, no workbook, or beyond us."""
-    damaged = NotAWorkbook(f"“{path.name}”不完整或已损坏，无法打开。请用 Excel 打开检查，或从备份恢复。")
+    damaged = unfit.damaged(name=path.name)
     if archive is None:
         return damaged
     try:
@@ -196,6 +178,8 @@ def _unreadable(archive: Archive | None, path: Path, error: BaseException) -> No
         return damaged
     try:
         Book(archive.data)
+    except NotAWorkbook as refusal:
+        return unfit.by_name(refusal, path.name)
     except KesuError as refusal:
         return NotAWorkbook(f"“{path.name}”打不开：{refusal}")
     return NotAWorkbook(f"“{path.name}”没有损坏，但有 kesu 读不懂的写法。请用 Excel 打开，另存一份 .xlsx 再试。")

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbook import oserrors, unfit
 from workbook.errors import CannotPatch, KesuError, NotAWorkbook, WorkbookBusy, WorkbookChanged, WriteFailed
 from workbook.locks import OpenBy, hold, still_held, who_has_it_open
 from workbook.package.book import Book
@@ -67,7 +68,7 @@ def _unreadable(path: Path, error: OSError) -> KesuError:
         return NotAWorkbook(f"“{path}”是文件夹，不是工作簿；请给出里面的 .xlsx 或 .xlsm 文件。")
     if isinstance(error, PermissionError):
         return NotAWorkbook(f"没有权限读“{path}”；请让管理员给运行 kesu 的账号读写权限。")
-    return NotAWorkbook(f"读不了“{path}”（{error.strerror or error}）；请检查网络盘或磁盘。")
+    return NotAWorkbook(f"读不了“{path}”（{oserrors.told(error)}）；请检查网络盘或磁盘。")
 
 
 def replace(path: Path, data: bytes, *, expected_sha: str, backups: Path, keep: int, now: dt.datetime) -> Path:
@@ -207,7 +208,7 @@ def _failed(real: Path, error: OSError) -> KesuError:
         return WriteFailed(f"磁盘满了或配额用完了，“{real.name}”没有写，原文件没有动；请清理磁盘。")
     if error.errno in _FORBIDDEN:
         return WriteFailed(f"没有权限写“{real.name}”所在的文件夹，没有写，原文件没有动；请检查权限或只读设置。")
-    return WriteFailed(f"写“{real.name}”失败（{error.strerror or error}），原文件没有动；请检查网络盘或磁盘。")
+    return WriteFailed(f"写“{real.name}”失败（{oserrors.told(error)}），原文件没有动；请检查网络盘或磁盘。")
 
 
 def _named(workbook: Path) -> re.Pattern[str]:
@@ -240,7 +241,7 @@ def _keep(folder: Path, real: Path, old: bytes, now: dt.datetime) -> Path:
             temporary.chmod(stat.S_IMODE(temporary.stat().st_mode) | stat.S_IWUSR)  # so that it can be pruned
         temporary.rename(place)
     except OSError as error:
-        why = "磁盘满了" if error.errno in _FULL else error.strerror or str(error)
+        why = "磁盘满了" if error.errno in _FULL else oserrors.told(error)
         raise WriteFailed(f"备份写不进“{folder}”（{why}），所以没有写“{real.name}”；请检查备份文件夹。") from error
     finally:
         with contextlib.suppress(OSError):
@@ -266,7 +267,7 @@ def backups(folder: Path) -> list[Backup]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise NotAWorkbook(f"读不了备份文件夹“{folder}”（{error.strerror}）；请检查权限。") from error
+        raise NotAWorkbook(f"读不了备份文件夹“{folder}”（{oserrors.told(error)}）；请检查权限。") from error
     found = []
     for entry in entries:
         match = pattern.fullmatch(entry.name)
@@ -290,11 +291,12 @@ def restore(path: Path, backup: Path, *, backups: Path, keep: int, now: dt.datet
     """
     data, _ = read_bytes(backup)
     try:
-        archive = Book(data).archive
-        for member in archive.members:
-            archive.read(member)
-    except (NotAWorkbook, CannotPatch) as error:
-        raise type(error)(f"“{backup.name}”不能用来恢复：{error}") from error
+        with unfit.called(backup.name):
+            archive = Book(data).archive
+            for member in archive.members:
+                archive.read(member)
+    except CannotPatch as error:
+        raise CannotPatch(f"“{backup.name}”不能用来恢复：{error}") from error
     with _in_words(path):
         real = path.resolve()
         there = real.exists()

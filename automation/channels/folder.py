@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from automation.channels import ChannelDown, Outcome, Queued, Receipt
+from workbook import oserrors
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f【】|]+')  # Windows' own list, and brackets that only take room
 _PHRASE = re.compile("[，、；。（） _]")
@@ -37,7 +38,7 @@ class FolderChannel:
         except OSError as error:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-            raise ChannelDown(f"邮件文件写不进“{self.folder}”：{error.strerror or error}") from error
+            raise ChannelDown(f"邮件文件写不进“{self.folder}”：{oserrors.told(error)}") from error
         return Receipt(Outcome.SENT, str(path))
 
     def __enter__(self) -> Self:

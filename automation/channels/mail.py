@@ -18,6 +18,7 @@ from typing import Any, Self
 from automation.accounts import password as password
 from automation.channels import ChannelDown, LoginRefused, Outcome, Queued, Receipt, Refusal
 from automation.settings import Mail
+from workbook import oserrors
 
 PER_CONNECTION = 50
 """Messages on one connection; servers hang up on those who send more, some at 100."""
@@ -302,4 +303,4 @@ def _reason(error: OSError) -> str:
         return "不提供加密（STARTTLS），没有登录也没有发送；请检查 mail.security 和端口"
     if name == "SMTPServerDisconnected":
         return "断开了连接"
-    return f"连接失败：{error.strerror or error}"
+    return f"连接失败：{oserrors.told(error)}"

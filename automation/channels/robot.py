@@ -22,6 +22,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from automation.channels import ChannelDown, Outcome, Queued, Receipt
 from automation.settings import is_here
+from workbook import oserrors
 
 _PATIENCE = 15.0  # seconds without an answer
 _LONGEST_ANSWER = 65_536  # bytes
@@ -255,5 +256,4 @@ def _reason(error: Exception) -> str:
         return "没有回应（超时）"
     if isinstance(error, ConnectionRefusedError):
         return "拒绝连接"
-    strerror = getattr(error, "strerror", None)
-    return str(strerror) if strerror else type(error).__name__
+    return oserrors.told(error) if isinstance(error, OSError) else type(error).__name__

@@ -14,7 +14,7 @@ from automation import database, roster
 from automation.health import Level, Line
 from automation.roster import Roster
 from automation.settings import Settings
-from workbook import ledger, snapshot, store
+from workbook import ledger, oserrors, snapshot, store
 from workbook.errors import KesuError
 from workbook.naming import Alias
 from workbook.schema import STAFF
@@ -65,7 +65,7 @@ def _workbook(path: Path, own: Sequence[Alias], now: dt.datetime) -> Iterator[Li
             pass
     except OSError as error:
         todo = "看它是不是只读、是不是被别的程序打开，给运行 kesu 的账号读写权限"
-        yield Line(Level.BAD, what, f"写不了（{error.strerror or error}）", todo)
+        yield Line(Level.BAD, what, f"写不了（{oserrors.told(error)}）", todo)
 
 
 def staff(path: Path, own: Sequence[Alias]) -> Roster | None:
@@ -92,7 +92,7 @@ def _folder(what: str, folder: Path) -> Line:
             with contextlib.suppress(OSError):
                 left.unlink()
         todo = "给运行 kesu 的账号新建、改名和删除文件的权限；网络盘请看是否连上"
-        return Line(Level.BAD, what, f"{folder} 写不进去（{error.strerror or error}）", todo)
+        return Line(Level.BAD, what, f"{folder} 写不进去（{oserrors.told(error)}）", todo)
     return Line(Level.GOOD, what, f"{folder} {'可以读写' if there == folder else '还没有，可以建立'}")
 
 
@@ -109,7 +109,7 @@ def _journal(path: Path) -> Line:
     except KesuError as error:
         return Line(Level.BAD, what, str(error))
     except OSError as error:
-        return Line(Level.BAD, what, f"{path} 写不了（{error.strerror or error}）", "给运行 kesu 的账号读写权限")
+        return Line(Level.BAD, what, f"{path} 写不了（{oserrors.told(error)}）", "给运行 kesu 的账号读写权限")
     if word != "ok":
         return Line(Level.BAD, what, f"{path} 已损坏：{word}", "先把它改名留存，再联系维护人员")
     return Line(Level.GOOD, what, f"完好，处理过 {passes} 次，{_megabytes(path.stat().st_size)}")

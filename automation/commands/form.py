@@ -10,7 +10,7 @@ import click
 from automation import cycle, forms, lookup, pdf
 from automation.plan import Inspection
 from automation.terminal import CLEAN, find_settings
-from workbook import formbook, snapshot
+from workbook import formbook, oserrors, snapshot
 from workbook.errors import KesuError
 
 _OUTSIDE = "对外材料，不含奖罚明细；责任认定、处理意见、总经理意见按登记原文列出，交出前请看一遍"
@@ -69,6 +69,6 @@ def _put(folder: Path, name: str, content: bytes) -> Path:
                 return path
     except OSError as error:
         raise KesuError(
-            f"写不进文件夹“{folder}”：{error.strerror or error}。请换一个文件夹，或关闭打开着的文件。"
+            f"写不进文件夹“{folder}”：{oserrors.told(error)}。请换一个文件夹，或关闭打开着的文件。"
         ) from error
     raise KesuError(f"文件夹“{folder}”里已经有 {_MOST} 份“{name}”。请换一个文件夹。")

@@ -9,7 +9,7 @@ import click
 
 from automation import macros
 from automation.settings import Settings
-from workbook import ledger, snapshot, store
+from workbook import ledger, oserrors, snapshot, store, unfit
 from workbook.errors import KesuError, NotAWorkbook, WorkbookBusy
 from workbook.ledger import Ledger
 from workbook.location import HEADER_SEARCH_ROWS, header_text
@@ -34,7 +34,8 @@ def install(settings: Settings, now: dt.datetime) -> None:
     if owner := store.who_has_it_open(path, now=now):
         raise WorkbookBusy(f"{owner}“{path.name}”，没有写；等关闭后再装宏。")
     understood = _understood(settings)
-    made = with_macros(data, macros.modules(_theirs(settings, understood)))
+    with unfit.called(path.name):
+        made = with_macros(data, macros.modules(_theirs(settings, understood)))
     if path.suffix.lower() == ".xlsm":
         if made == data:
             click.echo(f"✓ {path} 里的宏已经是这一版，没有改动。")
@@ -54,7 +55,7 @@ def install(settings: Settings, now: dt.datetime) -> None:
                 f"“{target}”已经存在，不会覆盖。要更新它里面的宏，请运行 kesu macros install {target}"
             ) from None
         except OSError as error:
-            raise KesuError(f"“{target}”写不进去：{error.strerror or error}。请换一个文件夹。") from error
+            raise KesuError(f"“{target}”写不进去：{oserrors.told(error)}。请换一个文件夹。") from error
         click.echo(f"✓ 已做好带宏的 {target}；{path.name} 没有动。")
         click.echo(
             "  以后只用 .xlsm 这一份：把 kesu.toml 里的 workbook 和定时任务改成它，.xlsx 收起来，免得两边各填一半。"

@@ -9,7 +9,7 @@ from pathlib import Path
 from automation import macros
 from automation.blank import blank
 from automation.sample import Sample, dealership
-from workbook import build
+from workbook import build, oserrors
 from workbook.errors import KesuError
 
 
@@ -35,5 +35,5 @@ def create(path: Path, *, sample: int | None, seed: int, now: dt.datetime) -> Sa
         with path.open("xb") as file:
             file.write(made.getvalue())
     except OSError as error:
-        raise KesuError(f"“{path}”写不进去：{error.strerror or error}。请换一个文件夹。") from error
+        raise KesuError(f"“{path}”写不进去：{oserrors.told(error)}。请换一个文件夹。") from error
     return filled

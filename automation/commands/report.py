@@ -13,6 +13,7 @@ from automation.channels import Queued
 from automation.channels.folder import file_name
 from automation.reports import REPORTS
 from automation.terminal import find_settings
+from workbook import oserrors
 from workbook.errors import KesuError
 
 _NOBODY = Recipient("未填写邮箱的收件人", "nobody@localhost", "主管总经理")
@@ -40,5 +41,5 @@ def produce(name: str, workbook: Path, *, period: str | None, output: Path, now:
         for title, content in files:
             (output / title).write_bytes(content)
     except OSError as error:
-        raise KesuError(f"写不进文件夹“{output}”：{error.strerror or error}。请换一个文件夹。") from error
+        raise KesuError(f"写不进文件夹“{output}”：{oserrors.told(error)}。请换一个文件夹。") from error
     return [output / title for title, _ in files]

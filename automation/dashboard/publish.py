@@ -13,6 +13,7 @@ from pathlib import Path
 from automation.checks.facts import Facts
 from automation.dashboard import content, page
 from automation.settings import Settings
+from workbook import oserrors
 from workbook.finding import Finding, Severity
 
 FRESH = dt.timedelta(minutes=30)
@@ -34,7 +35,7 @@ def publish(
         said = content.of(facts, findings, dealership=settings.dealership, workbook=settings.workbook.name, told=told)
         write(target, page.render(said, now))
     except OSError as error:
-        return (_finding(target, error.strerror or str(error), "看这个文件夹在不在、能不能写；下一次处理时再写"),)
+        return (_finding(target, oserrors.told(error), "看这个文件夹在不在、能不能写；下一次处理时再写"),)
     except Exception as error:  # noqa: BLE001 - a page that cannot be made stops no pass
         return (_finding(target, f"生成时出错（{type(error).__name__}：{error}）", "请把这句话告诉维护 kesu 的人"),)
     return ()

@@ -213,7 +213,7 @@ def test_another_office_file_is_named_as_such() -> None:
         "_rels/.rels": rels(("rId1", "officeDocument", "word/document.xml")),
         "word/document.xml": "<document/>",
     }
-    with pytest.raises(NotAWorkbook, match="别的 Office 文件"):
+    with pytest.raises(NotAWorkbook, match="Word 文档"):
         parse(zipped(document))
 
 

@@ -23,11 +23,11 @@ def refused(data: bytes, error: type[Exception], word: str) -> None:
 
 def test_files_that_are_no_zip_are_named() -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-    refused(b"", NotAWorkbook, "空的")
-    refused(b"<html>", NotAWorkbook, "扩展名")
+    refused(b"", NotAWorkbook, "空文件")
+    refused(b"<html>", NotAWorkbook, "文本或 CSV")
     refused(ole + "EncryptedPackage".encode("utf-16-le"), NotAWorkbook, "密码")
-    refused(ole + "Workbook".encode("utf-16-le"), NotAWorkbook, r"\.xls ")
-    refused(ole, NotAWorkbook, "另存")
+    refused(ole + "Workbook".encode("utf-16-le"), NotAWorkbook, r"97-2003 格式")
+    refused(ole, NotAWorkbook, "旧版的 Office 文件")
 
 
 def test_a_file_cut_short_anywhere_is_never_written() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from workbook.errors import CannotPatch, NotAWorkbook
+from workbook import unfit
+from workbook.errors import CannotPatch
 from workbook.package import deflate
 from workbook.package.deflate import Piece
 
@@ -25,8 +26,6 @@ PART_LIMIT = 1 << 30
 _BOMB_SIZE = 16 << 20
 _BOMB_RATIO = 250
 """Sheets of nothing but empty styled cells reach about 60:1; deflate's own ceiling is 1032:1."""
-
-_DAMAGED = "文件已损坏或没有传完整（压缩包{what}）；请从备份恢复，或让发送人重新发一份。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,9 @@ class Archive:
         try:
             plain = bytes(body) if member.method == 0 else deflate.inflate(body, member.size)
         except (ValueError, deflate.BadStream) as error:
-            raise NotAWorkbook(_DAMAGED.format(what=f"中的“{member.name}”解不开")) from error
+            raise unfit.damaged(f"压缩包中的“{member.name}”解不开") from error
         if len(plain) != member.size or deflate.crc32(plain) != member.crc:
-            raise NotAWorkbook(_DAMAGED.format(what=f"中的“{member.name}”校验不符"))
+            raise unfit.damaged(f"压缩包中的“{member.name}”校验不符")
         return plain
 
     def rewrite(
@@ -199,12 +198,12 @@ def open_archive(data: bytes) -> Archive:
     if data[end - 20 : end - 16] == b"PK\6\7" and end >= 20:
         limit = struct.unpack_from("<Q", data, end - 12)[0]
         if limit + 56 > end - 20 or data[limit : limit + 4] != b"PK\6\6":
-            raise NotAWorkbook(_DAMAGED.format(what="目录对不上"))
+            raise unfit.damaged("压缩包目录对不上")
         count, size, start = struct.unpack_from("<QQQ", data, limit + 32)
     if disk not in (0, _FULL16):
-        raise NotAWorkbook("这是分卷压缩包，不是工作簿。")
+        raise unfit.not_excel("分卷压缩包")
     if start + size > limit:
-        raise NotAWorkbook(_DAMAGED.format(what="目录对不上"))
+        raise unfit.damaged("压缩包目录对不上")
     members = _members(data, start, start + size, count)
     _check(members)
     return Archive(data, members, start, start + size, end)
@@ -218,7 +217,7 @@ def _end_record(data: bytes) -> int:
             fields = _END.unpack_from(data, place)
             if place + _END.size + fields[7] <= len(data) and (fields[6] == _FULL32 or fields[5] + fields[6] <= place):
                 return place
-    raise NotAWorkbook(_DAMAGED.format(what="没有结尾"))
+    raise unfit.damaged("压缩包没有结尾")
 
 
 def _members(data: bytes, place: int, end: int, count: int) -> tuple[Member, ...]:
@@ -226,7 +225,7 @@ def _members(data: bytes, place: int, end: int, count: int) -> tuple[Member, ...
     directory = place
     while place < end:
         if place + _CENTRAL.size > end or data[place : place + 4] != b"PK\1\2":
-            raise NotAWorkbook(_DAMAGED.format(what="目录断了"))
+            raise unfit.damaged("压缩包目录断了")
         fields = _CENTRAL.unpack_from(data, place)
         length = _CENTRAL.size + fields[10] + fields[11] + fields[12]
         record = data[place : place + length]
@@ -235,7 +234,7 @@ def _members(data: bytes, place: int, end: int, count: int) -> tuple[Member, ...
             raise CannotPatch("文件里有加密的内容，不能写入；请去掉密码后再用。")
         size, packed, offset = _sizes(record, fields)
         if offset + _LOCAL.size > directory or data[offset : offset + 4] != b"PK\3\4":
-            raise NotAWorkbook(_DAMAGED.format(what="目录对不上"))
+            raise unfit.damaged("压缩包目录对不上")
         name = record[_CENTRAL.size : _CENTRAL.size + fields[10]].decode(
             "utf-8" if fields[3] & _UTF8 else "cp437", "replace"
         )
@@ -243,7 +242,7 @@ def _members(data: bytes, place: int, end: int, count: int) -> tuple[Member, ...
             (name.replace("\\", "/").lstrip("/"), record, offset, fields[4], fields[7], packed, size, fields[3])
         )
     if len(rows) != count or not rows:
-        raise NotAWorkbook(_DAMAGED.format(what="目录对不上"))
+        raise unfit.damaged("压缩包目录对不上")
     starts = [*sorted(row[2] for row in rows), directory]
     following = dict(pairwise(starts))
     members = []
@@ -251,7 +250,7 @@ def _members(data: bytes, place: int, end: int, count: int) -> tuple[Member, ...
         local = _LOCAL.unpack_from(data, offset)
         start = offset + _LOCAL.size + local[9] + local[10]
         if start + packed > following[offset]:
-            raise NotAWorkbook(_DAMAGED.format(what="内容重叠"))
+            raise unfit.damaged("压缩包内容重叠")
         members.append(Member(name, record, offset, start, following[offset], method, crc, packed, size))
     return tuple(members)
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-from workbook.errors import CannotPatch, NotAWorkbook
+from workbook import unfit
+from workbook.errors import CannotPatch
 from workbook.package.archive import Archive, Member, open_archive
 from workbook.package.markup import local, parse
 from workbook.package.places import Area, read_area
@@ -59,14 +60,14 @@ class Book:
     """A workbook package opened for patching. Raises NotAWorkbook or CannotPatch, each with what to do about it."""
 
     def __init__(self, data: bytes) -> None:
-        _sniff(data)
+        unfit.refuse(data)
         self.archive: Archive = open_archive(data)
         self._by_name = {member.name.casefold(): member for member in self.archive.members}
         self._refuse_signed()
         self.main = self._main()
         self.root = parse(self.archive.read(self.main), self.main.name)
         if local(self.root.tag) != "workbook":
-            raise NotAWorkbook("这不是 Excel 工作簿（是别的 Office 文件）；请选 .xlsx 或 .xlsm 文件。")
+            raise unfit.not_excel("别的 Office 文件")
         self.relations = self.relations_of(self.main)
         if self._of_kind("revisionHeaders") or any("/revisions/" in f"/{name}" for name in self._by_name):
             raise CannotPatch(
@@ -85,7 +86,7 @@ class Book:
                 member = self.part(relation.target)
                 if member is not None:
                     return member
-        raise NotAWorkbook("这不是 Excel 工作簿（压缩包里没有工作簿）；请选 .xlsx 或 .xlsm 文件。")
+        raise unfit.not_excel("压缩包")
 
     def part(self, name: str) -> Member | None:
         """The member a part name leads to, in any case, percent-encoded or not."""
@@ -205,17 +206,3 @@ class Book:
     @property
     def calc_chain(self) -> Member | None:
         return self._of_kind("calcChain")
-
-
-def _sniff(data: bytes) -> None:
-    """Say by its first bytes what a file is that is no zip."""
-    if not data:
-        raise NotAWorkbook("文件是空的（0 字节）；请从备份恢复。")
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise NotAWorkbook("文件有打开密码（已加密），读不了；请在 Excel 的“文件 > 信息 > 保护工作簿”里去掉密码。")
-        if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
-            raise NotAWorkbook("这是旧格式的 .xls 工作簿；请在 Excel 里另存为 .xlsx 或 .xlsm。")
-        raise NotAWorkbook("这是旧式或加密的 Office 文件，不是 .xlsx；请在 Excel 里另存为 .xlsx 或 .xlsm。")
-    if not data.startswith(b"PK"):
-        raise NotAWorkbook("这不是 Excel 工作簿（.xlsx / .xlsm），可能只是改了扩展名；请在 Excel 里另存为 .xlsx。")

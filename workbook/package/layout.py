@@ -7,8 +7,9 @@ from array import array
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from workbook import unfit
 from workbook.edits import column_letter, column_number
-from workbook.errors import CannotPatch, NotAWorkbook
+from workbook.errors import CannotPatch
 from workbook.package.markup import Document, attribute, attributes, end_tag, read_document, start_tag
 from workbook.package.places import LAST_ROW, Area, read_area, read_cell
 
@@ -55,7 +56,7 @@ class Layout:
     def __init__(self, xml: bytes, part: str) -> None:
         self.document: Document = read_document(xml, part)
         if self.document.name != "worksheet":
-            raise NotAWorkbook(f"文件已损坏（“{part}”不是工作表）；请从备份恢复。")
+            raise unfit.damaged(f"“{part}”不是工作表")
         plain, prefix = self.document.plain, self.document.prefix
         opening = start_tag(prefix, b"sheetData").search(plain, self.document.root_end)
         if opening is None:
@@ -69,7 +70,7 @@ class Layout:
             # from the end: the data is nearly all of the part
             self.data_end = plain.rfind(b"</" + prefix + b"sheetData")
             if self.data_end < self.open_end:
-                raise NotAWorkbook(f"文件已损坏（“{part}”没有写完）；请从备份恢复。")
+                raise unfit.damaged(f"“{part}”没有写完")
             self.tail = plain.index(b">", self.data_end) + 1
         if plain.find(b"AlternateContent", self.open_end, self.data_end) >= 0:
             raise CannotPatch(f"工作表“{part}”的数据区里有扩展标记，不能写入；请用 Excel 打开后另存一份。")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from xml.etree import ElementTree as ET
 
-from workbook.errors import CannotPatch, NotAWorkbook
+from workbook import unfit
+from workbook.errors import CannotPatch
 
 _BODY = rb"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+"""
 _ATTRIBUTE = re.compile(rb"""([^\s=/<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -58,7 +59,7 @@ def read_document(xml: bytes, part: str) -> Document:
         raise CannotPatch(f"文件里的“{part}”带有文档类型声明，像是恶意文件，没有打开。")
     root = _ROOT.search(plain)
     if root is None:
-        raise NotAWorkbook(f"文件已损坏（“{part}”不是有效的内容）；请从备份恢复。")
+        raise unfit.damaged(f"“{part}”不是有效的内容")
     _refuse_second_prefix(plain, root, part)
     return Document(xml, plain, encoding, root[1] or b"", root[2].decode("utf-8", "replace"), root[0], root.end())
 
@@ -97,7 +98,7 @@ def parse(xml: bytes, part: str) -> ET.Element:
     try:
         return ET.fromstring(xml)
     except (ET.ParseError, ValueError, LookupError) as error:
-        raise NotAWorkbook(f"文件已损坏（“{part}”读不懂）；请从备份恢复。") from error
+        raise unfit.damaged(f"“{part}”读不懂") from error
 
 
 def local(tag: str) -> str:
