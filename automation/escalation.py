@@ -78,7 +78,7 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
     boxes: dict[Recipient, list[tuple[Alert, str]]] = defaultdict(list)
     keys: list[str] = []
     waiting: list[str] = []
-    unreachable: dict[tuple[str, str], int] = defaultdict(int)
+    unreachable: dict[_Gap, int] = defaultdict(int)
     gathered: list[tuple[_Call, list[Recipient]]] = []
     open_now = limits.sends_at(facts.now)
 
@@ -91,7 +91,7 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
 
     calls = list(_calls(facts, limits))
     for call in (one for one in calls if one.alert.key not in told):
-        people = facts.roster.on_duty(
+        people = facts.roster.told(
             call.role,
             facts.now.date(),
             named=call.named,
@@ -100,8 +100,12 @@ def escalate(facts: Facts, told: Set[str], limits: Alerts) -> Escalation:
         )
         reachable = [person for person in people if person.address]
         if not reachable:
-            unreachable[call.role, people[0].name if people else ""] += 1
-        elif not (open_now or call.alert.grade == ANY_HOUR):
+            unreachable[call.role, people[0].name if people else "", ""] += 1
+            continue
+        for one in people:
+            if not one.address:
+                unreachable[call.role, one.name, "、".join(person.name for person in reachable)] += 1
+        if not (open_now or call.alert.grade == ANY_HOUR):
             waiting.append(call.alert.key)
         elif call.gathered(limits, facts.now):
             gathered.append((call, reachable))
@@ -317,19 +321,24 @@ def _alert(
     )
 
 
-def _undeliverable(facts: Facts, unreachable: dict[tuple[str, str], int]) -> Iterator[Finding]:
-    """MAIL-01: alerts that nobody can be sent; they stay due until 人员 has an address."""
+_Gap = tuple[str, str, str]
+"""A role, whoever of it has no address, and who is told instead; nobody: the alerts stay due until 人员 has one."""
+
+
+def _undeliverable(facts: Facts, unreachable: dict[_Gap, int]) -> Iterator[Finding]:
+    """MAIL-01: alerts that did not reach whoever is to do something."""
     records = facts.ledger[STAFF]
-    for (role, name), count in sorted(unreachable.items()):
+    for (role, name, others), count in sorted(unreachable.items()):
         holders = facts.roster.in_role(role)
         asked = next((one for one in (*holders, *facts.roster.people) if one.name == name), None)
         where = records.cell(asked.row, "邮箱") if asked else None
         nobody = "能接手的人都是当事人或责任人" if holders else "在“人员”表中没有人担任"
-        told = f"的{name}没有填写邮箱" if asked else nobody
+        told = f"的{name}没有能用的邮箱" if asked else nobody
+        became = f"只能发给{others}" if others else "发不出去"
         yield Finding(
             "MAIL-01",
-            Severity.ERROR,
-            f"{where or records.sheet} 角色“{role}”{told}，{count} 条提醒发不出去",
+            Severity.WARNING if others else Severity.ERROR,
+            f"{where or records.sheet} 角色“{role}”{told}，{count} 条提醒{became}",
             f"在“人员”表为“{role}”安排主要和次要责任人并填写邮箱",
             where,
             sheet=records.sheet,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from automation.checks.times import CHAIN, MAY_LIE_AHEAD, PAIRS
 from automation.identifiers import NO_PLATE, PROVINCES
 from automation.numbering import SHEET_COUNTS
-from workbook.duties import HANDLING, REACHED, REQUIRED
+from workbook.duties import HANDLING, INVOLVED, REACHED, REQUIRED
 from workbook.ledger import Ledger
 from workbook.location import header_text
 from workbook.naming import Alias
@@ -80,6 +80,7 @@ def tables_module(theirs: Theirs = _AS_NEW) -> Module:
         "kesuChain": "|".join(CHAIN),
         "kesuPairs": "|".join(",".join(pair) for pair in PAIRS),
         "kesuHandling": "|".join(HANDLING),
+        "kesuInvolved": "|".join(INVOLVED),
         "kesuAhead": "|".join(sorted(MAY_LIE_AHEAD)),
         "kesuProvinces": PROVINCES,
         "kesuNoPlate": "|".join(NO_PLATE),

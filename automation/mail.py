@@ -18,6 +18,7 @@ from email.utils import format_datetime
 from pathlib import PurePath
 from typing import Any
 
+from automation.addresses import EXAMPLE, checked
 from workbook.errors import KesuError
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
@@ -35,7 +36,6 @@ _MEDIA_TYPES = {
     # As text/csv a server may recode it and a phone shows it inline; Excel should open it untouched.
     ".csv": "application/octet-stream",
 }
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 class BadMail(KesuError):
@@ -141,13 +141,9 @@ def encoded(text: str) -> str:
 
 def checked_address(address: str) -> str:
     """The address as the protocol takes it (a Chinese domain in its ASCII form). Raises :class:`BadMail`."""
-    local, _, domain = address.strip().rpartition("@")
-    try:
-        plain = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
-    except UnicodeError:
-        plain = ""
-    if not _ADDRESS.fullmatch(plain) or ".." in plain or local.startswith(".") or local.endswith("."):
-        raise BadMail(f"“{address}”不是邮箱地址；应像 zhangwei@example.com")
+    plain = checked(address)
+    if not plain:
+        raise BadMail(f"“{address}”不是邮箱地址；应像 {EXAMPLE}")
     return plain
 
 

@@ -6,20 +6,23 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from automation import addresses
 from automation.alerts import Recipient
 from workbook.cells import half_width, written_time
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
+from workbook.names import meant
+from workbook.names import names_in as names_in
 
 _WEEKDAYS = {
     sign: number for number, signs in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for sign in signs
 }
 _REST = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])")
 HEAD = "部门负责人"
-NAME_DIVIDERS = re.compile(r"[、,;/]|\s+")
 
 _HANDLER_OF_STAGE = {
     "上报时间": "接收人",
@@ -46,7 +49,10 @@ def handler_column(stop: str, role: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One row of 人员: a person in a role. ``rest``: weekdays off (Monday is 0); ``leave``: first and last days away."""
+    """One row of 人员: a person in a role. ``rest``: weekdays off (Monday is 0); ``leave``: first and last days away.
+
+    ``address``: empty where no mail can be sent to what stands there. Two persons may have the same.
+    """
 
     name: str
     department: str
@@ -73,9 +79,13 @@ class Roster:
 
     people: tuple[Person, ...]
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(person.name for person in self.people)
+
+    def meant(self, text: str) -> frozenset[str]:
+        """Everybody a cell of 当事人 or 责任人 may mean (STD-20): a name nobody bears may hide one that somebody does."""
+        return meant(text, self.names)
 
     def in_role(self, role: str, department: str = "") -> tuple[Person, ...]:
         """Who holds a role, primaries first, in the order of the sheet.
@@ -95,15 +105,11 @@ class Roster:
     ) -> list[Recipient]:
         """Who answers for a role on a day (STD-21), never somebody involved (STD-20).
 
-        The one ``named`` in the ticket if present, else the primary, else the backup; when nobody is present, primary
-        and backup together: rest delays no deadline, and nobody absent is told alone. Empty when the role is not held.
+        Of those ``named`` in the ticket the first who is present, else the primary, else the backup; when nobody is
+        present, those named, primary and backup together: rest delays no deadline, and nobody absent is told alone.
+        Empty when the role is not held.
         """
-        holders = [person for person in self.in_role(role, department) if person.name not in involved]
-        own = [
-            p
-            for p in self.people
-            if p.name == named and p.name not in involved and (p.role == role or role == "接收人")
-        ]
+        own, holders = self._own(role, named, involved), self._holders(role, department, involved)
         present = [(person, "本单经手人") for person in own if not person.away(day)][:1]
         if not present:
             absent = [f"{person.name}今日{person.away(day)}" for person in (*own, *holders) if person.away(day)]
@@ -116,12 +122,36 @@ class Roster:
         if present:
             person, why = present[0]
             return [Recipient(person.name, person.address, role, why)]
-        both: dict[str, Recipient] = {}
-        for person in [*own, *holders]:
-            if person.employed:  # away is told all the same; somebody who left the company is told nothing
-                why = f"主备都不在（{person.away(day)}），同时通知"
-                both.setdefault(person.name, Recipient(person.name, person.address, role, why))
-        return list(both.values())[:2]
+        here = [person for person in holders if person.employed]  # who left the company is told nothing
+        first = [person for person in own if person.employed][:1]
+        both = [*first, *here[:1], *[person for person in here if not person.primary][:1]]
+        if len({person.name for person in both}) < 2:
+            both += here[1:2]
+        told: dict[str, Recipient] = {}
+        for person in both:
+            why = f"主备都不在（{person.away(day)}），同时通知"
+            told.setdefault(person.name, Recipient(person.name, person.address, role, why))
+        return list(told.values())
+
+    def told(
+        self, role: str, day: dt.date, *, named: str = "", department: str = "", involved: Set[str] = frozenset()
+    ) -> list[Recipient]:
+        """Who is told: whoever is on duty, and where none of them has an address, also the next holder who has one."""
+        people = self.on_duty(role, day, named=named, department=department, involved=involved)
+        if not people or any(person.address for person in people):
+            return people
+        others = [p for p in self._holders(role, department, involved) if p.employed and p.address]
+        others.sort(key=lambda person: bool(person.away(day)))
+        why = f"备用：{people[0].name}没有能用的邮箱"
+        return [*people, *(Recipient(p.name, p.address, role, why) for p in others[:1])]
+
+    def _own(self, role: str, named: str, involved: Set[str]) -> list[Person]:
+        """Those named in the ticket who may answer for the role, in the order they are named."""
+        names = [name for name in names_in(named) if name not in involved]
+        return [p for name in names for p in self.people if p.name == name and role in (p.role, "接收人")]
+
+    def _holders(self, role: str, department: str, involved: Set[str]) -> list[Person]:
+        return [person for person in self.in_role(role, department) if person.name not in involved]
 
     def readers(self, roles: Sequence[str], day: dt.date, department: str = "") -> list[Recipient]:
         """Who gets a report: of each role the primary still there, and whoever stands in while the primary is away.
@@ -134,7 +164,7 @@ class Roster:
                 continue
             holders = self.in_role(role, department)
             first = [Recipient(p.name, p.address, role, "主要责任人") for p in holders if p.employed][:1]
-            for person in (*first, *self.on_duty(role, day, department=department)):
+            for person in (*first, *self.told(role, day, department=department)):
                 if person.address:
                     found.setdefault(person.address.lower(), person)
         return list(found.values())
@@ -159,7 +189,7 @@ def read(records: Records) -> tuple[Roster, tuple[Finding, ...]]:
                 department=line["部门"],
                 role=line["角色"],
                 primary=line["主次"] != "次",
-                address=str(line["邮箱"]).strip(),
+                address=addresses.read(str(line["邮箱"])).address,
                 rest=rest,
                 leave=leave,
                 employed=line["在岗"] != "否",
@@ -167,11 +197,6 @@ def read(records: Records) -> tuple[Roster, tuple[Finding, ...]]:
             )
         )
     return Roster(tuple(people)), tuple(findings)
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """The names of a cell that may hold several (``张伟、李娜``)."""
-    return tuple(name for name in NAME_DIVIDERS.split(half_width(text)) if name)
 
 
 def _leave(text: str) -> tuple[tuple[tuple[dt.date, dt.date], ...], str]:

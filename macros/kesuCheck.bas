@@ -10,7 +10,6 @@ Private Const VIN_SIGNS As String = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 Private Const MILEAGE_LIMIT As Double = 1500000
 
 Private found As String
-Private people As String
 Private words As Collection
 Private firstRows As Collection
 Private listsRead As Boolean
@@ -29,9 +28,9 @@ End Sub
 Public Function kesuRowProblems(ByVal sheet As Object, ByVal row As Long, ByVal moment As Double) As String
     ' What is wrong with a row, a line each: rule, column, message, advice, divided by tabs. kesuPlace went before.
     found = ""
+    kesuReadLists sheet.Parent
     kesuRead sheet, row
     If kesuJudged(sheet, row) Then
-        kesuReadLists sheet.Parent
         CheckRequired
         CheckLists
         CheckForms
@@ -66,7 +65,7 @@ Private Sub kesuReadLists(ByVal book As Object)
             End If
         End If
     Next i
-    people = kesuFirstColumn(book, kesuSheetOf("人员"), "姓名")
+    kesuStaff = kesuFirstColumn(book, kesuSheetOf("人员"), "姓名")
     listsRead = True
 End Sub
 
@@ -263,29 +262,46 @@ Private Sub CheckMileage(ByVal head As String, ByVal value As Double)
 End Sub
 
 Private Sub CheckPeople()
-    Dim i As Long, j As Long, names() As String, strangers As String, alike As String
-    If people = "" Then Exit Sub
+    Dim i As Long, j As Long, names() As String, strangers As String, inside As String, advice As String
+    If kesuStaff = "" Then Exit Sub
     For i = 0 To UBound(kesuNames)
         If kesuKinds(i) = "PERSON" And kesuRowText(i) <> "" Then
             strangers = ""
             names = Split(kesuNamesIn(kesuRowText(i)), "|")
             For j = 0 To UBound(names)
-                If Not kesuHas(people, names(j)) Then strangers = strangers & IIf(strangers = "", "", "|") & names(j)
+                If Not kesuHas(kesuStaff, names(j)) Then strangers = strangers & IIf(strangers = "", "", "|") & names(j)
             Next j
             If strangers <> "" Then
-                alike = LikeName(Split(strangers, "|")(0))
-                If alike <> "" Then alike = "；是不是“" & alike & "”？"
+                advice = "改正姓名，或在“人员”表中加上此人"
+                If kesuHas(kesuInvolved(), kesuNames(i)) Then inside = kesuContained(strangers, kesuStaff) Else inside = ""
+                If inside <> "" Then
+                    advice = advice & "；改正之前，“" & Replace(inside, "|", "、") & "”也按" & kesuNames(i) & "对待（STD-20）"
+                End If
                 Add "PERSON-01", kesuNames(i), "“" & kesuNames(i) & "”里的“" & Replace(strangers, "|", "、") & _
-                    "”不在人员表中" & alike, "改正姓名，或在“人员”表中加上此人"
+                    "”不在人员表中" & Meaning(Split(strangers, "|")(0)), advice
             End If
         End If
     Next i
 End Sub
 
+Private Function Meaning(ByVal person As String) As String
+    ' What a name that nobody bears may be: those it is made of, else one it differs from by a slip.
+    Dim inside As String
+    inside = kesuContained(person, kesuStaff)
+    If inside = "" Then
+        inside = LikeName(person)
+        If inside <> "" Then Meaning = "；是不是“" & inside & "”？"
+    ElseIf Len(person) - Len(Replace(inside, "|", "")) > 1 Then
+        Meaning = "；其中有“" & Replace(inside, "|", "、") & "”"
+    Else
+        Meaning = "；是不是“" & Replace(inside, "|", "、") & "”？"
+    End If
+End Function
+
 Private Function LikeName(ByVal person As String) As String
     ' A name that differs by a slip; sharing a sign is no likeness between names.
     Dim near() As String, i As Long
-    near = Split(kesuClose(person, kesuSorted(people), 3), "|")
+    near = Split(kesuClose(person, kesuSorted(kesuStaff), 3), "|")
     For i = 0 To UBound(near)
         If near(i) <> "" Then
             If Left$(near(i), 1) = Left$(person, 1) Or kesuShared(near(i), person) > 1 Then
@@ -395,7 +411,7 @@ End Function
 
 Private Sub CheckInvolved()
     Dim heads() As String, involved As String, names() As String, both As String, i As Long, j As Long
-    involved = kesuNamesIn(kesuText("当事人") & "、" & kesuText("责任人"))
+    involved = kesuMeant(kesuText("当事人") & "、" & kesuText("责任人"))
     If involved = "" Then Exit Sub
     heads = Split(kesuHandling(), "|")
     For i = 0 To UBound(heads)

@@ -149,7 +149,9 @@ End Sub
 Public Function kesuSpelt(ByVal text As String, ByVal kind As String, ByVal list As String) As String
     ' A cell's text as it is compared.
     Dim i As Long, one As String, out As String
-    If list <> "" Or InStr("|PERSON|PHONE|PLATE|VIN|TICKET|", "|" & kind & "|") > 0 Then
+    If kind = "PERSON" And list = "" Then
+        kesuSpelt = kesuSpaced(text)
+    ElseIf list <> "" Or InStr("|PHONE|PLATE|VIN|TICKET|", "|" & kind & "|") > 0 Then
         text = kesuTidy(text)
         If kind = "PLATE" Or kind = "VIN" Or kind = "TICKET" Then text = UCase$(text)
         If kind = "PLATE" Then

@@ -89,25 +89,6 @@ Public Function kesuHas(ByVal list As String, ByVal word As String) As Boolean
     kesuHas = InStr(1, "|" & list & "|", "|" & word & "|", vbBinaryCompare) > 0
 End Function
 
-Public Function kesuNamesIn(ByVal text As String) As String
-    ' The names of a cell that may hold several, divided by bars.
-    Dim i As Long, one As String, out As String, word As String
-    text = kesuHalf(text) & " "
-    For i = 1 To Len(text)
-        one = Mid$(text, i, 1)
-        If kesuIsSpace(one) Or InStr(1, "、,;/", one, vbBinaryCompare) > 0 Then
-            If word <> "" Then
-                If out <> "" Then out = out & "|"
-                out = out & word
-            End If
-            word = ""
-        Else
-            word = word & one
-        End If
-    Next i
-    kesuNamesIn = out
-End Function
-
 Public Function kesuSorted(ByVal list As String) As String
     ' The words of a list in the order of their signs, each once.
     Dim words() As String, i As Long, j As Long, keep As String, out As String

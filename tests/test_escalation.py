@@ -10,6 +10,7 @@ from automation.alerts import Level, of_key
 from automation.escalation import Escalation, escalate
 from automation.settings import Alerts
 from tests.tables import facts, moment
+from workbook.finding import Severity
 
 STAFF = """
 人员
@@ -204,6 +205,31 @@ def test_the_person_involved_is_never_told():
     nobody = told(both, now="11-20 09:00")
     assert mails(nobody) == {} and nobody.told == ()
     assert [finding.rule for finding in nobody.findings] == ["MAIL-01"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["王强 刘洋", "王强和刘洋", "刘洋以及王强", "王强（客户经理）", "客户经理（王强）", "王强刘洋", "王强等人"],
+)
+def test_the_person_involved_is_never_told_however_the_cell_is_written(written):
+    book = f"反馈登记\n{DECIDING.replace('刘洋', written).strip()}\n\n{STAFF.strip()}"
+    found = escalate(facts(book, now="11-20 09:00"), frozenset(), REST_OF_TIME)
+    assert list(mails(found)) == ["赵敏"]
+
+
+def test_a_name_inside_a_longer_one_of_the_staff_is_not_involved():
+    staff = STAFF.strip() + "\n王强生 | 接收人 | 次 | sheng@a.example | | | 是"
+    book = f"反馈登记\n{DECIDING.replace('刘洋', '王强生、某人').strip()}\n\n{staff}"
+    assert list(mails(escalate(facts(book, now="11-20 09:00"), frozenset(), REST_OF_TIME))) == ["王强"]
+
+
+def test_while_the_primary_has_no_address_the_backup_is_told_and_it_is_said():
+    without = STAFF.replace("wang@a.example ", "               ")
+    escalation = told(DECIDING, now="11-20 09:00", staff=without)
+    assert list(mails(escalation)) == ["赵敏"] and escalation.digests[0].whys == ("备用：王强没有能用的邮箱",)
+    (finding,) = escalation.findings
+    assert finding.rule == "MAIL-01" and finding.severity is Severity.WARNING and finding.where is not None
+    assert "“客户经理”的王强没有能用的邮箱，1 条提醒只能发给赵敏" in finding.message
 
 
 def test_an_alert_without_an_address_is_a_finding_and_stays_due():

@@ -113,6 +113,36 @@ def test_nobody_involved_is_told_however_he_is_named() -> None:
     assert people.on_duty("客户经理", TUESDAY, involved={"张伟", "王芳"}) == []
 
 
+TRIO = (*PAIR, "丁一 | 客户经理 | 主 | dy@example.com | 周六 | | 是")
+
+
+def test_the_backup_is_told_too_when_the_one_named_and_the_primary_are_away_and_so_is_he() -> None:
+    people, _ = read(TRIO[0].replace("| | |", "| 周六 | |"), *TRIO[1:])
+    assert [name for name, _ in told(people.on_duty("客户经理", SATURDAY, named="丁一"))] == ["丁一", "张伟", "王芳"]
+    assert [name for name, _ in told(people.on_duty("客户经理", SATURDAY))] == ["张伟", "王芳"]
+
+
+def test_of_several_named_in_the_ticket_the_first_who_is_there_answers() -> None:
+    people, _ = read(*TRIO)
+    assert told(people.on_duty("客户经理", SATURDAY, named="张伟、王芳")) == [("王芳", "本单经手人")]
+    assert told(people.on_duty("客户经理", TUESDAY, named="丁一、张伟")) == [("丁一", "本单经手人")]
+
+
+def test_where_whoever_is_there_has_no_address_the_other_is_told_too() -> None:
+    without = PAIR[1].replace("zw@example.com", "")
+    people, _ = read(PAIR[0], without)
+    assert told(people.told("客户经理", TUESDAY)) == [("张伟", "主要责任人"), ("王芳", "备用:张伟没有能用的邮箱")]
+    assert [name for name, _ in told(people.on_duty("客户经理", TUESDAY))] == ["张伟"]
+    resting, _ = read(PAIR[0].replace("| | |", "| 周二 | |"), without)
+    assert [name for name, _ in told(resting.told("客户经理", TUESDAY))] == ["张伟", "王芳"]
+    assert [one.name for one in people.told("客户经理", TUESDAY, involved={"王芳"})] == ["张伟"]
+
+
+def test_a_report_goes_to_the_backup_while_the_primary_has_no_address() -> None:
+    people, _ = read(PAIR[0], PAIR[1].replace("zw@example.com", ""))
+    assert [one.name for one in people.readers(["客户经理"], TUESDAY)] == ["王芳"]
+
+
 def test_a_role_that_nobody_holds_has_nobody_to_tell() -> None:
     people, _ = read(*PAIR)
     assert people.on_duty("管理部", TUESDAY) == []
@@ -189,13 +219,16 @@ def test_a_row_without_a_name_is_nobody() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["张伟、李娜", "张伟,李娜", wide("张伟,李娜"), "张伟;李娜", "张伟/李娜", "张伟 李娜", " 张伟 、 李娜 "],
+    [
+        *("张伟、李娜", "张伟,李娜", wide("张伟,李娜"), "张伟;李娜", "张伟/李娜", "张伟 李娜", " 张伟 、 李娜 "),
+        *("张伟和李娜", "张伟与李娜", "张伟以及李娜", "张伟+李娜", "张伟(客户经理)、李娜", "张伟【销售部】,(李娜)"),
+    ],
 )
 def test_several_names_in_a_cell_are_told_apart(written: str) -> None:
     assert names_in(written) == ("张伟", "李娜")
 
 
-@pytest.mark.parametrize("name", ["和珅", "及第", "和和"])
+@pytest.mark.parametrize("name", ["和珅", "及第", "和和", "张和平", "欧阳和煦", "王建和"])
 def test_a_name_is_not_cut_at_a_sign_that_also_means_and(name: str) -> None:
     assert names_in(name) == (name,)
 

@@ -11,17 +11,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbook import aliases, cells, unread
+from workbook import aliases, cells, names, unread
 from workbook.cells import Mask, Typed
 from workbook.edits import Cell
 from workbook.errors import SheetMissing
 from workbook.finding import Finding, Severity
 from workbook.location import Placement, header_text, place
 from workbook.naming import Alias
-from workbook.schema import DICTIONARY_SHEET, FINDINGS, NUMERIC, REGISTER, RULES, TABLES, TEMPORAL, Column, Kind, Table
+from workbook.schema import (
+    DICTIONARY_SHEET,
+    FINDINGS,
+    NUMERIC,
+    REGISTER,
+    RULES,
+    STAFF,
+    TABLES,
+    TEMPORAL,
+    Column,
+    Kind,
+    Table,
+)
 from workbook.snapshot import Grid, Snapshot
 
-_SQUEEZED = frozenset({Kind.PERSON, Kind.PHONE, Kind.PLATE, Kind.VIN, Kind.TICKET})
+_SQUEEZED = frozenset({Kind.PHONE, Kind.PLATE, Kind.VIN, Kind.TICKET})
 _PLATE_DIVIDERS = re.compile(r"[·•・.\-]")
 _SPELT: Mapping[Kind, Callable[[str], str]] = {
     Kind.PLATE: lambda text: _PLATE_DIVIDERS.sub("", text.upper()),
@@ -117,6 +129,8 @@ def load(snapshot: Snapshot, own: Sequence[Alias] = ()) -> Ledger:
     placements = place(snapshot, aliases.place(snapshot, own))
     _require_register(snapshot, placements, own)
     years = {alias.table: alias.year for alias in own}
+    staff = placements.get(STAFF.sheet)
+    known = _names(staff, snapshot) if staff else frozenset()
     tables: dict[str, Records] = {}
     findings: list[Finding] = []
     for table in TABLES:
@@ -128,7 +142,7 @@ def load(snapshot: Snapshot, own: Sequence[Alias] = ()) -> Ledger:
                     Finding("READ-13", Severity.INFO, f"没有“{table.sheet}”表：{_MISSED[table.sheet]}", _MISSED_HINT)
                 )
         else:
-            tables[table.sheet], told = _records(placement, snapshot, years.get(table.sheet))
+            tables[table.sheet], told = _records(placement, snapshot, years.get(table.sheet), known)
             findings += told
     if tables[REGISTER.sheet].frame.empty:
         findings.append(
@@ -187,7 +201,16 @@ def _empty_column(column: Column, index: pd.Index) -> pd.Series:
     return pd.Series([""] * len(index), index=index, dtype=object)
 
 
-def _records(placement: Placement, snapshot: Snapshot, year: int | None) -> tuple[Records, list[Finding]]:
+def _names(staff: Placement, snapshot: Snapshot) -> frozenset[str]:
+    """Everybody of 人员: each of its rows is one person, whatever white space is in his name."""
+    grid, column = snapshot.grids[staff.sheet], staff.columns.get("姓名")
+    cells_of = [] if column is None else [grid.rows[row - grid.top][column - grid.left] for row in staff.rows]
+    return frozenset(cells.words(pd.Series(cells_of, dtype=object)).values) - {""}
+
+
+def _records(
+    placement: Placement, snapshot: Snapshot, year: int | None, known: frozenset[str]
+) -> tuple[Records, list[Finding]]:
     grid, table = snapshot.grids[placement.sheet], placement.table
     index = pd.Index(placement.rows, dtype="int64")
     picked = [grid.rows[row - grid.top] for row in placement.rows]
@@ -201,7 +224,7 @@ def _records(placement: Placement, snapshot: Snapshot, year: int | None) -> tupl
         index=index,
         copy=False,
     )
-    typed = {str(name): _typed(table[str(name)], values, snapshot, year) for name, values in raw.items()}
+    typed = {str(name): _typed(table[str(name)], values, snapshot, year, known) for name, values in raw.items()}
     frame = {
         column.name: typed[column.name].values if column.name in typed else _empty_column(column, index)
         for column in table.columns
@@ -226,7 +249,7 @@ def _records(placement: Placement, snapshot: Snapshot, year: int | None) -> tupl
     ]
 
 
-def _typed(column: Column, values: pd.Series, snapshot: Snapshot, year: int | None) -> Typed:
+def _typed(column: Column, values: pd.Series, snapshot: Snapshot, year: int | None, known: frozenset[str]) -> Typed:
     if column.kind in TEMPORAL:
         if year is not None:
             values = pd.Series(list(aliases.with_year(values.tolist(), year)), index=values.index, dtype=object)
@@ -236,6 +259,8 @@ def _typed(column: Column, values: pd.Series, snapshot: Snapshot, year: int | No
     if column.kind is Kind.CLOCK:
         none: Mask = np.zeros(len(values), dtype=bool)
         return Typed(values, none, none)
+    if column.kind is Kind.PERSON and column.list is None:
+        return names.people(values, known)
     if column.list is not None or column.kind in _SQUEEZED:
         return cells.words(values, _SPELT.get(column.kind, str))
     return cells.prose(values)
@@ -357,7 +382,7 @@ def _mended_text(name: str, seen: Any, understood: Any) -> _Told:
         "READ-04",
         Severity.INFO,
         f"“{name}”含全角字符、空格或换行（“{shown}”），按“{understood}”理解",
-        "最好去掉空格和换行，用半角字母和数字",
+        "几个人之间用顿号“、”隔开" if "、" in understood else "最好去掉空格和换行，用半角字母和数字",
     )
 
 

@@ -15,7 +15,7 @@ from automation.identifiers import TICKET
 from automation.past import Past
 from automation.payroll.holds import Fault
 from automation.payroll.terms import Terms
-from automation.roster import Roster, names_in
+from automation.roster import Roster
 from automation.sla.rules import RuleBook
 from automation.sla.stages import Clocks, StageClock
 from workbook import distinct
@@ -79,9 +79,9 @@ class Facts:
 
     @cached_property
     def involved(self) -> pd.Series:
-        """For each register row the names of 当事人 and 责任人 (STD-20): a frozenset."""
+        """For each register row everybody whom 当事人 and 责任人 may mean (STD-20): a frozenset of names."""
         return distinct.spread(
-            lambda *texts: frozenset(names_in("、".join(texts))), self.register["当事人"], self.register["责任人"]
+            lambda *texts: self.roster.meant("、".join(texts)), self.register["当事人"], self.register["责任人"]
         )
 
 

@@ -1,9 +1,10 @@
-"""People: nobody involved handles the case (STD-20); every role has a primary and a backup (STD-21)."""
+"""People: nobody involved handles the case (STD-20); every role has a primary and a backup (STD-21), and a mailbox."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from automation import addresses
 from automation.checks.facts import Check, Facts, mark
 from automation.roster import names_in, uncovered
 from workbook import distinct
@@ -75,9 +76,7 @@ def roles_covered(facts: Facts) -> Iterator[Finding]:
             sheet=records.sheet,
         )
         return
-    walked = {STANDARD_FLOW, ALL_FLOWS, *facts.clocks.flows}  # a flow that no ticket follows needs nobody
-    rules = [stage[-1] for flow, stages in facts.book.flows.items() if flow in walked for stage in stages]
-    asked = [role for rule in rules for role in (rule.responsible, rule.escalates_to)]
+    asked = _asked(facts)
     held = [person.role for person in facts.roster.people if person.role not in ("", "接收人", "部门负责人")]
     roles = [role for role in dict.fromkeys([*asked, *held]) if role and role != "接收人"]
     for role, told in uncovered(facts.roster, roles, facts.now.date()):
@@ -93,4 +92,39 @@ def roles_covered(facts: Facts) -> Iterator[Finding]:
         )
 
 
-CHECKS: tuple[Check, ...] = (involved_handling, roles_covered)
+def _asked(facts: Facts) -> list[str]:
+    """The roles that the rules call for; a flow that no ticket follows needs nobody."""
+    walked = {STANDARD_FLOW, ALL_FLOWS, *facts.clocks.flows}
+    rules = [stage[-1] for flow, stages in facts.book.flows.items() if flow in walked for stage in stages]
+    return [role for rule in rules for role in (rule.responsible, rule.escalates_to)]
+
+
+def mailboxes(facts: Facts) -> Iterator[Finding]:
+    """MAIL-07: an address in 人员 that is none, is not clear, or is missing where the rules call for the role.
+
+    Two persons may share a mailbox: each gets what is his, in one mail. While nobody at all has one, it is not used.
+    """
+    records = facts.ledger[STAFF]
+    written = records.frame["邮箱"].astype(str).str.strip()
+    if not written.any():
+        return
+    roles = set(_asked(facts)) - {""}
+    for person in facts.roster.people:
+        if not person.employed:
+            continue
+        wrong = addresses.read(written.at[person.row]).wrong
+        if not written.at[person.row] and person.role in roles:
+            wrong = f"“{person.role}”{person.name}没有填写邮箱"
+        if wrong:
+            yield from mark(
+                records,
+                [person.row],
+                "邮箱",
+                "MAIL-07",
+                Severity.WARNING if person.address or not written.at[person.row] else Severity.ERROR,
+                lambda row, wrong=wrong, sent=person.address: f"{wrong}{'' if sent else '：提醒发不到'}",  # type: ignore[misc]
+                f"一格只写一个邮箱，用半角字母和数字，例如 {addresses.EXAMPLE}",
+            )
+
+
+CHECKS: tuple[Check, ...] = (involved_handling, roles_covered, mailboxes)

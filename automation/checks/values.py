@@ -13,8 +13,10 @@ from automation.checks.facts import Check, Facts, mark
 from automation.identifiers import NO_PLATE, PHONE, PLATE, VIN, vin_check_digits
 from automation.roster import names_in
 from workbook import distinct
+from workbook.duties import INVOLVED
 from workbook.finding import Finding, Severity
 from workbook.ledger import Records
+from workbook.names import contained
 from workbook.schema import RULES, STAFF, TABLES, Kind
 from workbook.vocabulary import Vocabulary
 
@@ -39,6 +41,15 @@ def _like(name: str, names: Collection[str]) -> str:
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     likely = [one for one in close if one[0] == name[0] or len(set(one) & set(name)) > 1]
     return f"；是不是“{likely[0]}”？" if likely else ""
+
+
+def _meaning(name: str, names: Collection[str]) -> str:
+    """What a name that nobody bears may be: those it is made of, else one it differs from by a slip."""
+    inside = contained(name, names)
+    if not inside:
+        return _like(name, names)
+    more = len(name) - sum(map(len, inside)) > 1
+    return f"；{'其中有' if more else '是不是'}“{'、'.join(inside)}”{'' if more else '？'}"
 
 
 def _proposal(value: str, choices: Collection[str]) -> str:
@@ -206,10 +217,17 @@ def unknown_people(facts: Facts) -> Iterator[Finding]:
                 Severity.WARNING,
                 lambda row, strangers=strangers, name=column.name: (  # type: ignore[misc]
                     f"“{name}”里的“{'、'.join(strangers.at[row])}”不在人员表中"
-                    f"{_like(strangers.at[row][0], sorted(names))}"
+                    f"{_meaning(strangers.at[row][0], sorted(names))}"
                 ),
-                "改正姓名，或在“人员”表中加上此人",
+                lambda row, strangers=strangers, name=column.name: (  # type: ignore[misc]
+                    f"改正姓名，或在“人员”表中加上此人{_meanwhile(name, strangers.at[row], names)}"
+                ),
             )
+
+
+def _meanwhile(column: str, strangers: tuple[str, ...], names: Collection[str]) -> str:
+    inside = contained("、".join(strangers), names) if column in INVOLVED else ()
+    return f"；改正之前，“{'、'.join(inside)}”也按{column}对待（STD-20）" if inside else ""
 
 
 CHECKS: tuple[Check, ...] = (outside_lists, plates, phones, vins, mileages, unknown_people)

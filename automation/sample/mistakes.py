@@ -28,6 +28,7 @@ def plant(contents: Contents, cases: list[Case], rng: random.Random, now: dt.dat
     _rewards(ground)
     misconduct(ground)
     _absences(ground)
+    _mailboxes(ground)
     return ground.planted()
 
 
@@ -168,6 +169,16 @@ def _rewards(ground: Ground) -> None:
         assert isinstance(day, dt.date)
         row["日期"] = day.replace(year=ground.now.year + 1, day=min(day.day, 28))
         ground.note("PAY-06", REWARDS.sheet, "日期", row, "年份写成了明年")
+
+
+def _mailboxes(ground: Ground) -> None:
+    """Of people whom no mail must reach for what the sample shows."""
+    slips = {"苗可欣": (chr(ord("@") + 0xFEE0), "邮箱里有全角字符"), "尤佳": (" at ", "邮箱没有 @")}
+    for row in ground.contents[STAFF.sheet]:
+        if row["姓名"] in slips:
+            sign, what = slips[str(row["姓名"])]
+            row["邮箱"] = str(row["邮箱"]).replace("@", sign)
+            ground.note("MAIL-07", STAFF.sheet, "邮箱", row, what)
 
 
 def _absences(ground: Ground) -> None:

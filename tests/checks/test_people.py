@@ -105,17 +105,59 @@ CASES = (
         staff("赵敏 | 管理部 | 主 | 周六,周日 |", "孙丽 | 管理部 | 次 | | 2026-11-20~2026-11-22"),
         ("2026-11-20~2026-11-22", "2026-11-22~2026-11-23"),
     ),
+    *(
+        Case(
+            f"a mailbox with {what}",
+            "MAIL-07",
+            "人员!D2",
+            severity,
+            says,
+            f"反馈登记\n编号\n\n人员\n姓名 | 角色 | 主次 | 邮箱\n张伟 | 管理部 | 主 | {written}\n"
+            "李娜 | 管理部 | 次 | zw@example.com",  # two persons with one mailbox are nothing wrong
+            (f"主 | {written}\n", "主 | zw@example.com\n"),
+            hints="一格只写一个邮箱",
+        )
+        for what, written, severity, says in (
+            ("no sign between name and domain", "zw.example.com", ERROR, "不是邮箱地址（没有 @）：提醒发不到"),
+            ("a Chinese name", "张伟@example.com", ERROR, "不是邮箱地址（含有中文）：提醒发不到"),
+            ("a comma for the dot", "zw@example,com", ERROR, "不是邮箱地址（含有不该有的字符）：提醒发不到"),
+            ("two that run together", "zw@a.comln@a.com", ERROR, "不止一个 @，分不清是几个邮箱：提醒发不到"),
+            ("two of them", "zw@a.com；ln@a.com", WARNING, "一格里写了 2 个邮箱，只发给第一个 zw@a.com"),
+            ("full-width signs", "ｚｗ＠example。com", WARNING, "含有全角字符，按 zw@example.com 发送"),
+            ("a space in it", "zw @example.com", WARNING, "含有空格，按 zw@example.com 发送"),
+            ("the name before it", "张伟 <zw@example.com>", WARNING, "含有中文，按 zw@example.com 发送"),
+            ("half a domain", "zw@example", WARNING, "@ 后面没有点"),
+            ("nothing in it", "", WARNING, "“管理部”张伟没有填写邮箱：提醒发不到"),
+        )
+    ),
 )
+
+
+OF = {"STD-20": (people.involved_handling,), "STD-21": (people.roles_covered,), "MAIL-07": (people.mailboxes,)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_wrong_person_is_found_at_the_cell(case: Case) -> None:
-    case.must_be_found(people.CHECKS if case.rule == "STD-21" else (people.involved_handling,))
+    case.must_be_found(OF[case.rule])
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_right_person_is_left_alone(case: Case) -> None:
-    case.must_be_spared(people.CHECKS if case.rule == "STD-21" else (people.involved_handling,))
+    case.must_be_spared(OF[case.rule])
+
+
+@pytest.mark.parametrize(
+    "staff",
+    [
+        "张伟 | 管理部 | 主 | | 是\n李娜 | 管理部 | 次 | | 是",
+        "张伟 | 服务顾问 | 主 | | 是\n李娜 | 管理部 | 次 | ln@example.com | 是",
+        "张伟 | 管理部 | 主 | zw | 否\n李娜 | 管理部 | 次 | ln@公司.cn | 是",
+    ],
+    ids=["nobody has one", "a role that is told nothing", "somebody who left"],
+)
+def test_no_mailbox_is_missed_that_is_not_used(staff: str) -> None:
+    facts = CASES[0].facts(f"反馈登记\n编号\n\n人员\n姓名 | 角色 | 主次 | 邮箱 | 在岗\n{staff}")
+    assert not list(people.mailboxes(facts))
 
 
 def test_whoever_first_hears_of_himself_only_reports() -> None:

@@ -109,6 +109,12 @@ GOOD_AND_BAD: Sequence[dict[str, Any]] = [
     row(WELL, 当事人="王芳，赵磊", 填单人="王芳", 复核人="赵磊 周建国", 回访人="欧阳春"),
     row(WELL, 当事人="王芳", 回访人="王芳", 转客服时间=at("11-20 10:00"), 回访时间=at("11-20 09:30")),
     row(WELL, 接收人="某某", 填单人="欧杨春"),
+    row(WELL, 当事人="王芳 赵磊", 填单人="王芳", 复核人="赵磊"),
+    row(WELL, 当事人="王芳和赵磊", 责任人="周建国（总经理室）", 填单人="王　芳", 经办人="赵磊", 复核人="周建国"),
+    row(WELL, 当事人="王芳赵磊", 责任人="总经理（周建国）", 填单人="王芳", 复核人="赵磊 周 建国", 回访人="欧阳 春"),
+    row(WELL, 当事人="王芳副经理", 责任人="刘和平以及赵磊等", 填单人="王芳", 经办人="赵磊、欧阳 春 李晓明"),
+    row(WELL, 当事人="John Smith", 责任人="王芳 (客服 中心) 赵磊，李 晓明", 填单人="李晓明", 复核人="【王芳】"),
+    row(WELL, 当事人="王芳 与 赵磊 及 周建国", 责任人="（李晓明）", 填单人="李晓明和周建国", 经办人="周 建 国"),
     row(WELL, 上报时间=at("11-20 08:00"), 填单时间=at("11-20 09:00")),
     row(WELL, 上报时间=at("11-20 10:00"), 填单时间=at("11-20 09:30"), 转管理部时间=at("11-20 09:45")),
     row(WELL, 上报时间=at("11-20"), 填单时间=at("11-20 09:30"), 转管理部时间=at("11-20")),
@@ -145,6 +151,7 @@ def test_good_and_bad_rows_are_told_in_the_same_words(tmp_path: Path) -> None:
 def anything(chance: random.Random) -> dict[str, Any]:
     """A row as careless people type it: every field sometimes right, sometimes empty, sometimes a slip."""
     names = ["李晓明", "王芳", "赵磊", "周建国", "欧阳春", "李小明", "欧阳", "王芳、赵磊", "王 芳", "张三"]
+    names += ["王芳 赵磊", "王芳和赵磊", "赵磊（管理部）", "王芳等"]
     lists = {vocabulary.name: vocabulary.values for vocabulary in VOCABULARIES}
     out: dict[str, Any] = {}
     start = dt.datetime(2026, 11, 18, 8)

@@ -27,7 +27,7 @@ ASKED_FOR = {
     *("FORM-01", "FORM-02", "FORM-03", "FORM-04", "NUM-01", "NUM-02", "NUM-04", "NUM-06"),
     *("STD-04", "STD-09", "STD-12", "STD-13", "STD-15", "STD-16", "STD-20", "STD-21"),
     *("PAY-01", "PAY-02", "PAY-03", "PAY-04", "PAY-05", "PAY-06", "PAY-07", "DUP-01", "PERSON-01"),
-    *("X-07", "STD-14"),
+    *("X-07", "STD-14", "MAIL-07"),
     *("TIER", "OEM", "GTOYOTA", "SALES", "REPAIR", "PARTS", "GENERIC"),
     *("EVQ", "X-03", "X-04", "LAW-43"),
 }

@@ -308,6 +308,31 @@ def test_full_width_and_spaces_are_understood_and_said() -> None:
     assert all(finding.severity is Severity.INFO for finding in found(book, "READ-04"))
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("张伟 李娜", "张伟、李娜"),
+        ("张伟\n李娜", "张伟、李娜"),
+        ("张　伟", "张伟"),
+        ("张 伟 李 娜", "张伟、李娜"),
+        ("张 小明", "张小明"),
+        ("欧阳 锋", "欧阳锋"),
+        ("张伟 和 李娜", "张伟、李娜"),
+        ("张伟、 李 娜", "张伟、李娜"),
+        ("张伟 (售后 部) 李娜", "张伟(售后部)、李娜"),
+        ("阿不都 热合曼 李娜", "阿不都、热合曼、李娜"),
+        ("阿依古丽 买买提", "阿依古丽买买提"),
+        ("John Smith", "JohnSmith"),
+    ],
+)
+def test_white_space_between_names_divides_them_and_inside_a_name_it_is_nothing(written: str, read: str) -> None:
+    staff = tables.grid("人员", [{"姓名": "阿依古丽 买买提", "角色": "客户经理", "主次": "主", "邮箱": ""}])
+    book = ledger.load(tables.snapshot([tables.grid("反馈登记", [{**CASE, "当事人": written}]), staff]))
+    assert book.register.frame.at[2, "当事人"] == read
+    (told,) = [one for one in book.findings if one.rule == "READ-04" and one.where.sheet == "反馈登记"]
+    assert ("顿号" in told.hint) == ("、" in read)
+
+
 def test_a_telephone_number_that_excel_made_a_number_is_the_same_number() -> None:
     book = load({**CASE, "联系电话": 13800138000.0})
     assert book.register.frame.at[2, "联系电话"] == "13800138000"
