@@ -199,8 +199,10 @@ class _Case:
             if rounds.clock.rule.id == stage.rule.id
             for at in np.flatnonzero(rounds.index == self.row).tolist()
         ]
+        past = [replace(one, told=tuple(told for told in one.told if told.due == one.due)) for one in past]
         latest = self._stage(stage, position, self.flow)
-        return replace(latest, earlier=tuple(sorted(past, key=lambda one: one.round)))
+        rest = tuple(told for told in latest.told if not any(told in one.told for one in past))
+        return replace(latest, told=rest, earlier=tuple(sorted(past, key=lambda one: one.round)))
 
     def _stage(self, stage: StageClock, at: int, flow: FlowClock | None) -> StageExplained:
         rule, number = stage.rule_at(at), int(stage.number[at])

@@ -51,6 +51,7 @@ def _stage(stage: StageExplained) -> Iterator[str]:
         yield f"  {past.rule} {past.stage}（第 {past.round} 轮）—— {past.verdict}"
         yield from (f"      {step}" for step in past.steps)
         yield from _information(past)
+        yield from (f"      提醒：{_alert(one)}" for one in past.told)
         yield from _cells(past)
     number = f"（第 {stage.round} 轮）" if stage.round > 1 else ""
     yield f"  {stage.rule} {stage.stage}{number} —— {stage.verdict}"

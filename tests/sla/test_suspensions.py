@@ -8,6 +8,7 @@ import pytest
 
 from automation.sla import explain
 from automation.sla.clock import LIABILITY
+from automation.sla.explain import Told
 from automation.sla.stages import Clocks
 from automation.sla.verdict import Verdict
 from tests import tables
@@ -120,3 +121,12 @@ def test_the_explanation_names_the_cells_that_ended_a_run_and_began_the_next() -
     assert first.actual_cells == ("未了事宜台帐-客户经理!B2", "未了事宜台帐-客服中心!B2")
     assert plain(first.steps[-1]) == "转入未了事宜 2026-11-10 10:00,晚了 2天22小时"
     assert stage.start_cells == ("未了事宜台帐-客户经理!D2", "未了事宜台帐-客服中心!D2")
+
+
+def test_an_alert_stands_under_the_run_it_was_about() -> None:
+    text = book("11-10 10:00;已了;11-20 10:00", "11-20 12:00")
+    told = [Told("超时", due, "", ()) for due in ("2026-11-07T11:40:00", "2026-11-21T10:00:00")]
+    alerts = {("FK20261106-001", LIABILITY): told}
+    (ticket,) = explain.explain(tables.load(text), clocks(text), "FK20261106-001", alerts=alerts)
+    stage = next(one for one in ticket.stages if one.rule == LIABILITY)
+    assert [[one.due for one in run.told] for run in (*stage.earlier, stage)] == [[told[0].due], [told[1].due]]
