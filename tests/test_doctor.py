@@ -203,6 +203,9 @@ def test_a_journal_in_a_synced_folder_is_told_where_to_go():
     assert list(files.places(PurePosixPath("/srv/a"), PurePosixPath("/srv/a/b"))) == []
     share = PureWindowsPath(r"\\server\客诉")
     assert [one.level for one in files.places(share, share)] == [Level.GOOD, Level.GOOD]
+    (own,) = files.places(share, PureWindowsPath("C:\\kesu"))  # nobody else sees that record: both would send
+    assert own.level is Level.NOTE and "只让一台电脑运行 kesu" in own.words
+    assert all("只" in one.todo and "一台电脑运行 kesu" in one.todo for one in files.places(book, book))
 
 
 def test_a_font_that_knows_chinese_is_found_or_missed(tmp_path):

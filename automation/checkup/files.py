@@ -145,13 +145,21 @@ def places(books: PurePath, state: PurePath) -> Iterator[Line]:
     for what, folder in (("工作簿的文件夹", books), ("状态文件夹", state)):
         service = synced_by(folder)
         if service and folder == state:
-            todo = "在 kesu.toml 里把 state_dir 设到这台电脑自己的文件夹（不同步的），同步程序会弄坏正在写的记录"
+            todo = (
+                "在 kesu.toml 里把 state_dir 设到这台电脑自己的文件夹（不同步的），同步程序会弄坏正在写的记录；"
+                "这样就只能让这一台电脑运行 kesu：另一台看不到这里的记录，会把邮件再发一遍"
+            )
             yield Line(Level.NOTE, what, f"在{service}里：{folder}", todo)
         elif service:
-            todo = "同时改会出现“冲突副本”，kesu 只认原来的文件名；记录不要放在同步文件夹里（state_dir）"
+            todo = "同时改会出现“冲突副本”，kesu 只认原来的文件名；记录不要放在同步文件夹里（state_dir）；只让一台电脑运行 kesu"
             yield Line(Level.NOTE, what, f"在{service}里：{folder}", todo)
         elif on_share(folder):
-            yield Line(Level.GOOD, what, f"在网络共享上：{folder}。几台电脑可以都装 kesu，同一时刻只有一台在处理")
+            several = (
+                "。几台电脑可以都装 kesu，同一时刻只有一台在处理"
+                if on_share(state)
+                else "，记录（state_dir）在这台电脑自己的文件夹里：只让一台电脑运行 kesu，两台各有各的记录，每封邮件会发两遍"
+            )
+            yield Line(Level.GOOD if on_share(state) else Level.NOTE, what, f"在网络共享上：{folder}{several}")
 
 
 def synced_by(folder: PurePath) -> str:
