@@ -156,16 +156,19 @@ def explain(workbook: Path, ticket: str, as_json: bool, now: dt.datetime) -> int
 )
 @click.option("--pdf", "as_pdf", is_flag=True, help="再做一份 PDF（需要 LibreOffice）。")
 @click.option("--masked", is_flag=True, help="遮挡客户姓名、电话、车牌号、车架号（默认不遮挡）。")
+@click.option("--findings", is_flag=True, help="证据材料里附上 kesu 的检查发现（默认不附，那是内部核对）。")
 @now_option
 @told_plainly
-def form(workbook: Path, ticket: str, output: Path, kind: str, as_pdf: bool, masked: bool, now: dt.datetime) -> int:
+def form(
+    workbook: Path, ticket: str, output: Path, kind: str, as_pdf: bool, masked: bool, findings: bool, now: dt.datetime
+) -> int:
     """打印一单的表单：客户信息反馈处理单、过失处理意见或协商意见、重大质量事故处理申请表、投诉处理证据材料。
 
     写车牌号则列出这辆车的各单。只读，不改工作簿。
     """
     from automation.commands.form import prepare
 
-    return prepare(workbook, ticket, output=output, kind=kind, as_pdf=as_pdf, masked=masked, now=now)
+    return prepare(workbook, ticket, output=output, kind=kind, as_pdf=as_pdf, masked=masked, findings=findings, now=now)
 
 
 @main.command()

@@ -18,7 +18,15 @@ _MOST = 99
 
 
 def prepare(
-    workbook: Path, wanted: str, *, output: Path, kind: str, as_pdf: bool, masked: bool, now: dt.datetime
+    workbook: Path,
+    wanted: str,
+    *,
+    output: Path,
+    kind: str,
+    as_pdf: bool,
+    masked: bool,
+    findings: bool,
+    now: dt.datetime,
 ) -> int:
     """Write the forms into ``output`` and say where they are; for a plate, list its tickets.
 
@@ -35,7 +43,7 @@ def prepare(
     source = forms.Source(workbook.name, seen.sha256, settings.dealership)
     case = forms.gather(found.facts, found.findings, _row(found, meant), source, masked=masked)
     paths = []
-    for made in forms.make(case, kind):
+    for made in forms.make(case, kind, findings=findings):
         paths.append(_put(output, made.name, formbook.write(made.book)))
         click.echo(f"✓ {paths[-1]}" + (f"（{_OUTSIDE}）" if made.leaves else ""))
     for path in paths if as_pdf else ():

@@ -34,8 +34,10 @@ class Made:
     leaves: bool = False
 
 
-def make(case: Case, kind: str) -> tuple[Made, ...]:
+def make(case: Case, kind: str, *, findings: bool = False) -> tuple[Made, ...]:
     """The workbooks of a ``kind``. What leaves the house never shares a file with what does not.
+
+    ``findings``: what kesu found amiss leaves with it.
 
     With :data:`ALL` those the case has come to. Raises :class:`NotYet` for 过失 before the review has a result.
     """
@@ -56,7 +58,9 @@ def make(case: Case, kind: str) -> tuple[Made, ...]:
         name = "表单" if kind == ALL else inside[0].title
         made.append(Made(f"{case.number}-{name}{masked}", _book(case, name, inside)))
     if kind in (EVIDENCE, ALL):
-        made.append(Made(f"{case.number}-{TITLE}{masked}", _book(case, TITLE, evidence(case)), leaves=True))
+        made.append(
+            Made(f"{case.number}-{TITLE}{masked}", _book(case, TITLE, evidence(case, findings=findings)), leaves=True)
+        )
     return tuple(made)
 
 

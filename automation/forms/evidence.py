@@ -1,6 +1,8 @@
 """《投诉处理证据材料》 for the manufacturer or 12315: what happened, when, by which rules, and how it is known.
 
-It leaves the house, so 奖罚明细 is not in it: whom the dealership fined or rewarded is between it and its staff.
+It leaves the house, so 奖罚明细 is not in it: whom the dealership fined or rewarded is between it and its staff. Nor are
+kesu's findings, unless they are asked for: what is amiss in the register is no account of the case, and helps the house
+to put it right, not an outside body to judge.
 """
 
 from __future__ import annotations
@@ -30,9 +32,9 @@ TITLE = "投诉处理证据材料"
 _SHORT = 6
 
 
-def evidence(case: Case) -> tuple[Form, ...]:
-    """The sheets, the cover with its contents first."""
-    parts = (_facts(case), _timeline(case), _limits(case), _findings(case), _changes(case))
+def evidence(case: Case, *, findings: bool = False) -> tuple[Form, ...]:
+    """The sheets, the cover with its contents first; ``findings``: with what kesu found amiss."""
+    parts = (_facts(case), _timeline(case), _limits(case), _changes(case), *([_findings(case)] if findings else []))
     return (_cover(case, parts), *(form for form, _ in parts))
 
 
@@ -200,7 +202,7 @@ def _findings(case: Case) -> _Part:
     found = [one for one in case.findings if outside(one)]
     rows = [(one.severity.chinese, one.rule, str(one.where) if one.where else one.sheet, _said(one)) for one in found]
     remark = Remark("kesu 对本单逐格检查的结果，与登记一并提供；是事实核对，不是责任认定。")
-    return _form(case, "四、检查发现", Table(heads, rows, "没有发现问题"), remark), f"{len(found)} 项"
+    return _form(case, "五、检查发现", Table(heads, rows, "没有发现问题"), remark), f"{len(found)} 项"
 
 
 def _said(finding: Finding) -> str:
@@ -226,5 +228,5 @@ def _changes(case: Case) -> _Part:
     else:
         kept = "kesu 还没有处理过本单，没有改动记录。"
     empty = "没有改动" if case.since else "没有记录"
-    part = _form(case, "五、事后改动", Table(heads, rows, empty), Remark(kept + "只说明事实，改动可能是更正。"))
+    part = _form(case, "四、事后改动", Table(heads, rows, empty), Remark(kept + "只说明事实，改动可能是更正。"))
     return part, f"{len(rows)} 处" if case.since else "没有记录"

@@ -20,10 +20,10 @@ from workbook.schema import REGISTER
 from workbook.vocabulary import FLOW
 
 
-def made(case: Case, kind: str = forms.ALL) -> dict[str, dict[str, str]]:
+def made(case: Case, kind: str = forms.ALL, *, findings: bool = False) -> dict[str, dict[str, str]]:
     """File → sheet → all text in it."""
     files = {}
-    for one in forms.make(case, kind):
+    for one in forms.make(case, kind, findings=findings):
         book = openpyxl.load_workbook(io.BytesIO(formbook.write(one.book)))
         files[one.name] = {
             sheet.title: "\n".join(str(cell.value) for row in sheet for cell in row if cell.value is not None)
@@ -180,13 +180,16 @@ def test_what_leaves_the_house_shares_no_file_with_what_does_not_and_names_nobod
     outside = "".join(evidence(case).values())
     for inner in ("投诉考核细则", "200.00", "奖罚", "顾明远"):
         assert inner not in outside
-    assert "当事人参与了处理" in outside
+    # Nor does what kesu found amiss leave, unless it is asked for; and then nothing of 奖罚 with it.
+    assert "当事人参与了处理" not in outside and "检查发现" not in outside
+    asked = "".join(made(case, findings=True)[f"{cases.EVERY}-投诉处理证据材料"].values())
+    assert "当事人参与了处理" in asked and "五、检查发现" in asked and "金额超过上限" not in asked
 
 
 def test_the_cover_says_what_it_was_made_of():
     cover = shown(evidence(cases.case(cases.EVERY))["封面"])
     assert "客诉登记.xlsx" in cover and cases.SOURCE.sha256 in cover and "2026-11-1209:30:00" in cover
-    for part in ("案件事实", "经过时间线", "时限核对", "检查发现", "事后改动"):
+    for part in ("案件事实", "经过时间线", "时限核对", "事后改动"):
         assert part in cover
 
 
