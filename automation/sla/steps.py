@@ -11,6 +11,7 @@ import pandas as pd
 
 from automation.sla import counting
 from automation.sla.counting import DayCounted, PauseExplained
+from automation.sla.judgement import NUMBERING
 from automation.sla.origins import Origin
 from automation.sla.rules import Rule
 from automation.sla.stages import StageClock, lateness
@@ -86,6 +87,8 @@ def lines(of: Sum) -> Iterator[str]:
             yield f"起点还没有：{of.begin.name}"
         if not np.isnat(of.actual):
             yield f"{of.end.name} {of.ended}"
+            if of.rule.id == NUMBERING:
+                yield f"kesu 在{of.begin.name}登记之前就编了号：编号不会超时"
         return
     yield from _deadline(of)
     yield from _end(of)

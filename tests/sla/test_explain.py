@@ -219,3 +219,15 @@ def test_the_json_keeps_the_keys_it_had_and_gives_iso_times():
         "seconds": 0,
         "why": "起算当天不计",
     }
+
+
+def test_a_number_given_before_the_form_says_why_it_is_in_time() -> None:
+    book = load("反馈登记\n编号 | 接收时间 | 编号时间\nFK20261103-001 | 11-03 09:00 | 11-03 09:30")
+    (one,) = explain(book, run(book, moment("11-03 10:00")), "FK20261103-001")
+    given = next(stage for stage in one.stages if stage.rule == "STD-03")
+    assert given.verdict == "按时完成"
+    assert given.steps == (
+        "起点还没有：填单时间",
+        "编号时间 2026-11-03 09:30",
+        "kesu 在填单时间登记之前就编了号：编号不会超时",
+    )
