@@ -93,7 +93,7 @@ def major_to_tier_three(facts: Facts) -> Iterator[Finding]:
         "级别",
         "TIER",
         Severity.WARNING,
-        lambda row: "重大投诉已归档，但没有升级三级的记录",
+        lambda row: "重大投诉已归档，但没有升级三级的记录：三级处理（TIER-07）没有计时，显示的“无需”只是说没有升级",
         "重大投诉由第三层（服务总监、总经理）处理：补记“升级三级”，不属重大的改正级别",
     )
 

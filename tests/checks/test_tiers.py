@@ -99,7 +99,7 @@ CASES = (
         "TIER",
         "反馈登记!C2",
         WARNING,
-        "重大投诉已归档，但没有升级三级的记录",
+        "重大投诉已归档，但没有升级三级的记录：三级处理（TIER-07）没有计时，显示的“无需”只是说没有升级",
         book(TOLD, SECOND, register=CLOSED.replace("一般", "重大")),
         (SECOND, f"{SECOND}\n{THIRD}"),
     ),
