@@ -86,7 +86,9 @@ def test_whoever_is_to_see_to_it_is_told_who_answers_for_it_today():
         return {digest.recipient.name: {alert.persons for alert in digest.alerts} for digest in made}
 
     assert named("11-19 11:00") == {"张伟": {()}, "王强": {("张伟",)}, "顾总": {("张伟",)}}
-    assert named("11-19 11:00", REPORTING.replace("张伟", ""))["顾总"] == {("张伟",)}, "the primary, where nobody is named"
+    assert named("11-19 11:00", REPORTING.replace("张伟", ""))["顾总"] == {("张伟",)}, (
+        "the primary, where nobody is named"
+    )
     assert named("11-19 11:00", REPORTING.replace("张伟", "李娜"))["顾总"] == {("李娜",)}
 
 
