@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from automation.checks.facts import Check, Facts, mark, mark_faults
 from automation.checks.malice import malicious
 from automation.past import Past
 from automation.payroll.faults import faults
-from automation.payroll.holds import Fault, Held
+from automation.payroll.holds import Fault
 from automation.payroll.lines import REPOSTED, REVERSAL
 from automation.payroll.matching import match
 from automation.payroll.reading import rows
@@ -18,8 +18,6 @@ from workbook.schema import REWARDS
 
 JOB = "rewards"
 """The report's name, in the journal too."""
-UNAPPROVED = "未批准"
-"""Of a row that lacks nothing but an approval that counts."""
 
 _AT_REST = frozenset({"PAY-07", "PAY-08", "PAY-10", "PAY-11", "PAY-12", "PAY-13"})
 """What only the settlement knows; the rest of what holds a row back are its own faults."""
@@ -34,29 +32,6 @@ def first_month(past: Past) -> str:
     """The first month that is kesu's to report, whether it was reported or left out; empty when none is yet."""
     told = {month for job, month in (*past.occurrences, *past.omitted) if job == JOB}
     return min(told | {one.month for one in past.closed}, default="")
-
-
-def not_counted(facts: Facts) -> Mapping[int, str]:
-    """Excel row of 奖罚明细 → in a few words why nobody gets or pays it as it stands.
-
-    Neither what waits for a month to come nor what was paid by hand is among them: that was approved.
-    """
-    records = facts.ledger[REWARDS]
-    found = settlement(facts, f"{facts.now:%Y-%m}", first_month(facts.past))
-    told = {held.row: _briefly(held) for held in found.held if not {"PAY-08", "PAY-10"} & {*held.rules}}
-    gone = {one.row: "已撤销" for one in rows(records) if one.entry.withdrawn}
-    return {**gone, **told}
-
-
-def _briefly(held: Held) -> str:
-    rule = held.rules[0]
-    if "PAY-13" in held.rules:
-        return "已撤销"
-    if rule == "PAY-07":
-        return "疑似重复"
-    if rule == "PAY-12":
-        return "改动未批准"
-    return UNAPPROVED if held.rules == ("PAY-02",) else "待更正"
 
 
 def _faults(facts: Facts) -> tuple[Fault, ...]:

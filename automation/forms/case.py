@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from automation.checks.facts import Facts
-from automation.checks.rewards import not_counted
+from automation.forms.uncounted import uncounted
 from automation.privacy import mask_name, mask_phone, mask_plate, mask_text, mask_vin
 from automation.reports.masked import Masked
 from automation.sla import explain
@@ -127,7 +127,7 @@ def gather(facts: Facts, findings: Sequence[Finding], row: int, source: Source, 
         stops,
         side,
         dict(_amounts(facts, side)),
-        not_counted(facts) if side[REWARDS.sheet] else {},
+        uncounted(facts) if side[REWARDS.sheet] else {},
         shown,
         str(hints(facts, findings).at[row]),
         f"{since:%Y-%m-%d %H:%M}" if since else "",

@@ -5,8 +5,8 @@ What is signed is what may be paid: a row of 奖罚明细 that finance would not
 
 from __future__ import annotations
 
-from automation.checks.rewards import UNAPPROVED
 from automation.forms.case import Case, Record
+from automation.forms.uncounted import UNAPPROVED
 from automation.forms.words import INSIDE, labelled, money, pairs, time_of, to_sign
 from automation.payroll.capitals import LARGEST, capitals
 from workbook.formbook.model import Block, Form, Head, Line, Long, Remark, Section, Table

@@ -175,7 +175,7 @@ def for_malice(ledger: Ledger, malicious: Collection[str]) -> Iterator[Fault]:
         if _number(row) in gone:
             continue
         words = f"{frame.at[row, '编号']} 已认定为恶意投诉，不应因此处罚{frame.at[row, '姓名']}"
-        hint = f"在备注写“{WITHDRAWN}”，已报送的还要重新审批；如认定有误，在“恶意投诉认定”的结果中写明“不成立”"
+        hint = f"撤销这条处罚，在备注写“{WITHDRAWN}”，已报送的还要重新审批；如认定有误，在“恶意投诉认定”的结果中写明“不成立”"
         yield Fault(_number(row), "类型", "GENERIC", Severity.ERROR, words, hint, told=True)
 
 
