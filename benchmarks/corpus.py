@@ -1,11 +1,13 @@
-"""One cell set in every workbook below a folder, by kesu's writer and by openpyxl: what is lost, what is refused.
+"""Two cells set in every workbook below a folder, by kesu's writer and by openpyxl: what is lost, what is refused.
 
     .venv/bin/python benchmarks/corpus.py FOLDER [--json FILE]
 
 Any collection of .xlsx, .xlsm and .xltx will do, for instance checkouts of apache/poi and jmcnamara/XlsxWriter. A file
-is *written* when the cell holds the new value, every other cell reads as before, and every other part of the package is
-byte-identical (but for what a write must touch: calcChain, and the request to recalculate); *refused* when the writer
-says in a sentence why it left the file alone. Anything else is a *failure* and the exit code is 1.
+is *written* when both cells, the first that is filled and one in a new row below all others, hold the new value, every
+other cell reads as before, and every other part of the package is byte-identical (but for what a write must touch:
+calcChain, and the request to recalculate); *refused* when the writer says in a sentence why it left a cell or the file
+alone; *unread* when it was written but calamine cannot read the file, neither before nor after, so that its cells were not
+compared. Anything else is a *failure* and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from workbook.edits import Cell, CellEdit
 from workbook.errors import KesuError
 from workbook.package import apply
 from workbook.package.book import Book
+from workbook.package.places import LAST_ROW
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["openpyxl", "python_calamine", "workbook.package"])
@@ -72,14 +75,14 @@ def main() -> int:
 
 def judge(path: Path) -> tuple[tuple[str, str], tuple[str, list[str]]]:
     """What became of one file: ``(outcome, why)`` for kesu, ``(outcome, what was lost)`` for openpyxl."""
-    found, edit = apart(chosen, path)
-    if not found:  # the reader fails on it: A1 will do, and it takes no part in the comparison
-        edit = CellEdit(Cell(first_sheet(path), 1, 1), None, NEW)
-    answered, ours = apart(written, path, edit)
-    if answered and ours[0] == "written" and found:
-        _, problem = apart(cells_differ, path, edit)
-        ours = ("failure", problem) if problem else ours
-    saved, theirs = apart(lost_by_openpyxl, path, edit)
+    found, edits = apart(chosen, path)
+    if not found:
+        edits = [CellEdit(Cell(first_sheet(path), 1, 1), None, NEW)]
+    answered, ours = apart(written, path, edits)
+    if answered and ours[0] == "written":
+        _, problem = apart(cells_differ, path, edits) if found else (True, "")
+        ours = ("failure", problem) if problem else ours if found else ("unread", ours[1])
+    saved, theirs = apart(lost_by_openpyxl, path, edits[0])
     return ours if answered else ("failure", ours), ("saved", theirs) if saved else ("crashed", [theirs])
 
 
@@ -117,29 +120,33 @@ def first_sheet(path: Path) -> str:
         return "Sheet1"
 
 
-def chosen(path: Path) -> CellEdit:
-    """The first filled cell of the first worksheet, or A1 where all is empty, with what it holds now."""
+def chosen(path: Path) -> list[CellEdit]:
+    """The first filled cell of the first worksheet, or A1 where all is empty, with what it holds now; and a new cell two
+    rows below all others.
+    """
     data = path.read_bytes()
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     tabs = [sheet.name for sheet in Book(data).sheets if sheet.kind == "worksheet"] or book.sheet_names
     sheet = book.get_sheet_by_name(tabs[0])
     top, left = sheet.start or (0, 0)
-    for row, cells in enumerate(sheet.to_python()):
+    rows = sheet.to_python()
+    new = CellEdit(Cell(tabs[0], min(top + len(rows) + 2, LAST_ROW), left + 1), None, NEW)
+    for row, cells in enumerate(rows):
         for column, value in enumerate(cells):
             if value != "" and not isinstance(value, dt.time | dt.timedelta):
                 held = dt.datetime.combine(value, dt.time()) if type(value) is dt.date else value
-                return CellEdit(Cell(tabs[0], top + row + 1, left + column + 1), held, NEW)
-    return CellEdit(Cell(tabs[0], 1, 1), None, NEW)
+                return [CellEdit(Cell(tabs[0], top + row + 1, left + column + 1), held, NEW), new]
+    return [CellEdit(Cell(tabs[0], 1, 1), None, NEW), new]
 
 
-def written(path: Path, edit: CellEdit) -> tuple[str, str]:
+def written(path: Path, edits: list[CellEdit]) -> tuple[str, str]:
     data = path.read_bytes()
-    patched = apply(data, [edit])
+    patched = apply(data, edits)
     if patched.refused:
         return "refused", patched.refused[0].reason
     before, after = zipfile.ZipFile(io.BytesIO(data)), zipfile.ZipFile(io.BytesIO(patched.data))
     book = Book(data)
-    sheet = book.sheet(edit.where.sheet)
+    sheet = book.sheet(edits[0].where.sheet)
     assert sheet is not None and sheet.member is not None
     touched = [
         info.filename
@@ -153,19 +160,19 @@ def written(path: Path, edit: CellEdit) -> tuple[str, str]:
     return "written", "with calcChain or recalculation" if stray else ""
 
 
-def cells_differ(path: Path, edit: CellEdit) -> str:
+def cells_differ(path: Path, edits: list[CellEdit]) -> str:
     """Compares every cell of every sheet, as calamine reads them, before and after."""
     data = path.read_bytes()
     before = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    after = CalamineWorkbook.from_filelike(io.BytesIO(apply(data, [edit]).data))
+    after = CalamineWorkbook.from_filelike(io.BytesIO(apply(data, edits).data))
     for name in before.sheet_names:
         try:
             old = cells_of(before, name)
         except CalamineError:
             continue  # what the reader cannot read before says nothing about after
         new = cells_of(after, name)
-        place = (edit.where.row - 1, edit.where.column - 1)
-        if name == edit.where.sheet:
+        for edit in edits if name == edits[0].where.sheet else ():
+            place = (edit.where.row - 1, edit.where.column - 1)
             if new.pop(place, None) != NEW:
                 return f"{edit.where} does not hold the new value"
             old.pop(place, None)

@@ -39,6 +39,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("kesu", "kesu_patch"),
             ("wolfxl", "wolfxl_patch"),
             ("openrsxl", "openrsxl_patch"),
+            ("excelize", "excelize_patch"),
             ("openpyxl", "openpyxl_patch"),
         ),
     ),

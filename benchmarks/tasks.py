@@ -138,6 +138,20 @@ def openrsxl_patch(path: Path) -> Callable[[], Any]:
     return _load_and_save("openrsxl", path)
 
 
+def excelize_patch(path: Path) -> Callable[[], Any]:
+    from workbook.edits import Cell
+
+    peer = importlib.import_module("excelize")
+
+    def patch() -> Any:
+        book = peer.open_file(str(path))
+        for row, column in cells(path):
+            book.set_cell_str(SHEET, Cell(SHEET, row, column).a1, f"改为{row, column}")
+        book.save_as(str(path.with_suffix(".out.xlsx")))
+
+    return patch
+
+
 def floor(path: Path) -> Callable[[], Any]:
     from workbook.package import deflate
     from workbook.package.archive import open_archive
@@ -179,7 +193,7 @@ def kesu_run(path: Path) -> Callable[[], Any]:
 TASKS = {
     task.__name__: task
     for task in (calamine, snapshot, openpyxl_read, pandas_openpyxl, pandas_calamine, fastexcel, polars, openrsxl_read,
-                 kesu_patch, openpyxl_patch, wolfxl_patch, openrsxl_patch, floor, kesu_help, kesu_check, kesu_run)
+                 kesu_patch, openpyxl_patch, wolfxl_patch, openrsxl_patch, excelize_patch, floor, kesu_help, kesu_check, kesu_run)
 }  # fmt: skip
 
 
