@@ -171,7 +171,9 @@ def standing(facts: Facts) -> str:
     A mail cannot tell that no mail comes: therefore it names the next summary, whose absence says so.
     """
     counts = {name: count for name, count in facts.beat.counts.items() if name == "readers"} if facts.beat else {}
-    here = replace(facts, passed=facts.now, fault=None, owed=(), beat=Beat(facts.now, DONE, counts=counts), holder="", died="")
+    here = replace(
+        facts, passed=facts.now, fault=None, owed=(), beat=Beat(facts.now, DONE, counts=counts), holder="", died=""
+    )
     recent = facts.now - FAILURE_MATTERS
     lost = [one for one in facts.letters if _unsent(one) and _matters(one, recent)]
     bad = sum(line.level is Level.BAD for line in judge(here) if line.what != "邮件")

@@ -37,8 +37,8 @@ class OutOfOrder(KesuError):
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """Everything to be queued. ``carried``: a mail's key → keys of the alerts it tells, or what it asks about; ``told``:
-    alerts that were told or need no telling; ``done``: reports all of whose mails are among ``messages``; ``findings``: what could not be made; ``closed``:
-    months of rewards and penalties that mails among them close.
+    alerts that were told or need no telling; ``done``: reports all of whose mails are among ``messages``; ``findings``:
+    what could not be made; ``closed``: months of rewards and penalties that mails among them close.
     """
 
     messages: tuple[Message, ...]

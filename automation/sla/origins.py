@@ -77,7 +77,9 @@ def _of_ledgers(ledger: Ledger, row: int, column: str, instant: np.datetime64, n
     entries = items(ledger)
     entries = entries[entries[PRESENCE] == ledger.register.frame.at[row, PRESENCE]]
     entries = entries[entries[column].to_numpy(dtype="M8[s]") == instant]
-    cells = [ledger.tables[sheet].place(line, column) for sheet, line in zip(entries["台帐"], entries["行"], strict=True)]
+    cells = [
+        ledger.tables[sheet].place(line, column) for sheet, line in zip(entries["台帐"], entries["行"], strict=True)
+    ]
     return Origin(name, tuple(cells))
 
 
