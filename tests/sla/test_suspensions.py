@@ -6,6 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from automation.escalation import escalate
+from automation.reports.period import WEEKLY, parse
+from automation.reports.summary import summarise
+from automation.settings import Alerts
 from automation.sla import explain
 from automation.sla.clock import LIABILITY
 from automation.sla.explain import Told
@@ -130,3 +134,33 @@ def test_an_alert_stands_under_the_run_it_was_about() -> None:
     (ticket,) = explain.explain(tables.load(text), clocks(text), "FK20261106-001", alerts=alerts)
     stage = next(one for one in ticket.stages if one.rule == LIABILITY)
     assert [[one.due for one in run.told] for run in (*stage.earlier, stage)] == [[told[0].due], [told[1].due]]
+
+
+STAFF = """
+人员
+姓名 | 角色       | 主次 | 邮箱           | 在岗
+王强 | 客户经理   | 主   | wang@a.example | 是
+顾总 | 主管总经理 | 主   | gu@a.example   | 是
+"""
+
+
+@pytest.mark.parametrize(
+    ("items", "at", "due"),
+    [
+        ("", "11-10 09:00", "11-07 11:40"),
+        ("11-10 10:00;未了;", "11-10 12:00", ""),
+        ("11-10 10:00;已了;11-20 10:00", "11-21 10:01", "11-21 10:00"),
+    ],
+    ids=["overdue", "a pending item by now", "overdue again"],
+)
+def test_nobody_is_told_of_a_run_that_is_over(items: str, at: str, due: str) -> None:
+    told = escalate(tables.facts(book(items) + STAFF, now=at), frozenset(), Alerts(1.0, 24.0))
+    mine = {alert.due for digest in told.digests for alert in digest.alerts if alert.rule == LIABILITY}
+    assert mine == ({tables.moment(due)} if due else set())
+
+
+def test_the_summary_of_the_week_in_which_the_run_was_due_still_has_it_late() -> None:
+    text = book("11-10 10:00;已了;11-20 10:00", "11-20 12:00")
+    facts = tables.facts(text, now="11-21 09:00")
+    stages = {line.rule: line for line in summarise(facts, (), parse(WEEKLY, "2026-W45")).stages}
+    assert stages[LIABILITY].tally.finished_late.rows == (2,)
