@@ -142,7 +142,7 @@ def due(
                     )
                 )
                 if one.asks:
-                    asks[one.key] = list(one.asks)
+                    asks[made[-1].key] = list(one.asks)
                 if report.draft and one.closes and one.closes not in facts.past.closed:
                     closing.append(replace(one.closes, note=occurrence.note, label=label))
             except Leak as error:

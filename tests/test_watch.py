@@ -48,6 +48,12 @@ MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta
 CALENDAR = Calendar(dt.date(2025, 1, 1), dt.date(2028, 12, 31))
 
 
+class Built(str):
+    """A report's mail, by its key alone."""
+
+    asks: tuple[str, ...] = ()
+
+
 class Crash(BaseException):
     """The power went: nothing after this is done, nothing is tidied up."""
 
@@ -118,7 +124,7 @@ def world(folder: Path) -> Iterator[World]:
             title=name,
             draft=None,
             within="",
-            build=lambda facts, findings, period, found: (f"report|{name}|{period.label}",),
+            build=lambda facts, findings, period, found: (Built(f"report|{name}|{period.label}"),),
         )
 
     def mail(key: str, *rest: object, note: str, label: str, standing: str, again: str) -> Message:
