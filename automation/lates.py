@@ -47,7 +47,7 @@ def compare(facts: Facts, changes: Sequence[Change]) -> Compared:
     kept = {late: facts.now for late in found if late not in before}
     gone = [late for late in before if late not in found]
     rows = rows_of(facts, {late.ticket for late in gone})
-    gone = [late for late in gone if late.ticket in rows]
+    gone = sorted(late for late in gone if late.ticket in rows)
     if not gone:
         return Compared(kept, (), (), basis)
     excused, of_now = Excuses.of(facts, changes, basis), rounds(facts, {late.rule for late in gone}, set(rows.values()))

@@ -21,7 +21,6 @@ from automation.amendments import (
     moves_of,
     returned_among,
 )
-from automation.checks import takenback
 from automation.checks.facts import Check, Facts, mark
 from automation.past import Change
 from automation.sla import courses, days, returns
@@ -32,7 +31,7 @@ from workbook.finding import Finding, Severity
 from workbook.schema import EVENTS
 
 _LIABILITY, _CALLBACK = "STD-04", "STD-09"
-_HINT = "改动有依据的，在“备注”写明即可；不是有意改动的，请改回原值。本条只陈述改动，31 天后不再列出"
+HINT = "改动有依据的，在“备注”写明即可；不是有意改动的，请改回原值。本条只陈述改动，31 天后不再列出"
 
 
 @dataclass
@@ -48,13 +47,9 @@ class _Told:
 
 
 def late_no_more(facts: Facts) -> Iterator[Finding]:
-    """EVID-01: by the time as it was a stage was late, by the time as it is now it is not; or a pass saw it late, and by
-    what any other field says now it is not.
-    """
+    """EVID-01: by the time as it was a stage was late, by the time as it is now it is not."""
     edits = edits_of(facts)
-    by_time = _no_more(facts, edits, moves_of(facts, edits))
-    yield from takenback.found(facts, {(told.row, rule) for told in by_time.values() for rule in told.rules}, _HINT)
-    for told in by_time.values():
+    for told in _no_more(facts, edits, moves_of(facts, edits)).values():
         change, name = told.change, told.change.field
         yield from mark(
             facts.ledger.register,
@@ -69,8 +64,14 @@ def late_no_more(facts: Facts) -> Iterator[Finding]:
                 else f"“{name}”原为 {change.old}，现为 {told.present}{_first_seen(change)}；"
                 f"{'、'.join(told.stages)}，按原值超时，按现值没有超时"
             ),
-            _HINT,
+            HINT,
         )
+
+
+def told_of(facts: Facts, edits: Sequence[Edited]) -> set[tuple[int, str]]:
+    """Register rows and rules of which :func:`late_no_more` speaks."""
+    told = _no_more(facts, edits, moves_of(facts, edits)).values()
+    return {(one.row, rule) for one in told for rule in one.rules}
 
 
 def start_moved(facts: Facts) -> Iterator[Finding]:
@@ -95,7 +96,7 @@ def start_moved(facts: Facts) -> Iterator[Finding]:
                 f"“{change.field}”原为 {change.old}，现为 {present}{_first_seen(change)}；截止时间随之推后："
                 + "、".join(f"“{one.stage}”由 {one.due_before} 变为 {one.due}" for one in several)
             ),
-            _HINT,
+            HINT,
         )
 
 
@@ -129,7 +130,7 @@ def reopened(facts: Facts) -> Iterator[Finding]:
             lambda row, edited=edited, change=change, end=end: (  # type: ignore[misc]
                 f"“{change.field}”原为{_value(change.old)}，现为{_value(edited.present)}{_first_seen(change)}；{end}"
             ),
-            _openly(facts, edited.row) + _HINT,
+            _openly(facts, edited.row) + HINT,
         )
 
 

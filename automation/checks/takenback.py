@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 import pandas as pd
 
 from automation import lates
-from automation.checks.facts import Facts, clock_time, mark
+from automation.amendments import edits_of
+from automation.checks import evidence
+from automation.checks.facts import Check, Facts, clock_time, mark
 from automation.laterounds import Round
 from automation.past import WATCHED, Change
 from automation.sla.limits import FAILED_CONTACT
@@ -21,10 +23,12 @@ _PENDING = "STD-04"
 _LEDGERS = tuple(name for name in WATCHED if ":" in name and not name.endswith("最近沟通日期"))
 
 
-def found(facts: Facts, told: Set[tuple[int, str]], hint: str) -> Iterator[Finding]:
-    """What rests on the register alone and was taken back; ``told``: rows and rules of which something is said already."""
-    for taken, rule, row, mine in lates.recent(facts):
-        if not (rule.begin.in_register and rule.end.in_register) or (row, rule.id) in told:
+def marked_late_no_more(facts: Facts) -> Iterator[Finding]:
+    """EVID-01: a pass saw a stage late that rests on the register, and by the record as it is now it is not."""
+    known = [one for one in lates.recent(facts) if one[1].begin.in_register and one[1].end.in_register]
+    told = evidence.told_of(facts, edits_of(facts)) if known else set()
+    for taken, rule, row, mine in known:
+        if (row, rule.id) in told:
             continue
         late, history = taken.late, facts.past.history
         bearing = _bearing(rule)
@@ -38,7 +42,7 @@ def found(facts: Facts, told: Set[tuple[int, str]], hint: str) -> Iterator[Findi
         )
         filled = bool(changes) and all(one.old == "" for one in changes)
         severity = Severity.INFO if filled else Severity.WARNING
-        yield from mark(records, [where], column, "EVID-01", severity, lambda row, words=words: words, hint)  # type: ignore[misc]
+        yield from mark(records, [where], column, "EVID-01", severity, lambda row, words=words: words, evidence.HINT)  # type: ignore[misc]
 
 
 def _bearing(rule: Rule) -> frozenset[str]:
@@ -86,3 +90,6 @@ def _place(facts: Facts, rule: Rule, row: int, changes: list[Change], mine: list
         if len(tried):
             return records, int(tried.index[0]), "时间"
     return register, row, rule.stop if rule.stop in register.columns else "编号"
+
+
+CHECKS: tuple[Check, ...] = (marked_late_no_more,)
