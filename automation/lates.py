@@ -40,8 +40,8 @@ def compare(facts: Facts, changes: Sequence[Change]) -> Compared:
     """What is late now against what was at the latest pass (``facts.past.lates``); ``changes``: what this pass saw change.
 
     What nobody took back is left out: another rule, another calendar for what counts working time, another clock
-    (``facts.past.basis``), another case under the number, a form that was returned, a slip that was corrected. What
-    cannot be judged any more, or stands still by right, goes on being known.
+    (``facts.past.basis``), another case under the number, a form that was returned, a slip that was corrected, a
+    computer's clock that ran ahead. What cannot be judged any more, or stands still by right, goes on being known.
     """
     basis, before, found = _basis(facts.clocks.calendar), facts.past.lates, all_late(facts)
     kept = {late: facts.now for late in found if late not in before}

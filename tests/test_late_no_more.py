@@ -203,6 +203,10 @@ STORIES = (
         ],
     ),
     Story(
+        "a computer's clock that ran ahead for a pass",
+        [(standard(), "11-07 09:00"), (standard(), "11-19 09:00"), (standard(), "11-07 09:30")],
+    ),
+    Story(
         "an entry retyped to before the deadline",
         [
             (other("厂家规范", "11-06 18:30 联系客户 已联系"), "11-06 19:00"),
