@@ -75,7 +75,8 @@ class Shop:
         build.write(self.path, {**blank(), **sheets}, created=BEGAN)
 
     def run(self, now: dt.datetime) -> cycle.Outcome:
-        return cycle.run(self.settings, now)
+        """A pass; nobody looked in between, and yet the clock is right."""
+        return cycle.run(self.settings, now, sure=True)
 
     @property
     def closed(self) -> tuple[Closed, ...]:
