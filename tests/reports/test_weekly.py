@@ -295,8 +295,9 @@ def test_every_stage_counts_in_exactly_one_week(given_: tuple[dict[str, list[dic
     closed = set(facts.clocks.now_at.index[facts.clocks.now_at["state"] == "已办结"])
     by_week: dict[dt.date, list[int]] = {}
     for flow in facts.clocks.flows.values():  # the plain way: one stage of one ticket after the other
-        for stage in flow.stages:
-            for position, row in enumerate(flow.index):
+        latest = ((flow.index, stage) for stage in flow.stages)
+        for index, stage in (*latest, *((rounds.index, rounds.clock) for rounds in flow.earlier)):
+            for position, row in enumerate(index):
                 verdict = Verdict(stage.verdict[position])
                 if verdict is Verdict.LATE and row in closed:
                     continue
