@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbook.edits import Cell, CellEdit, CellValue, Edit, GrowTable
+from workbook.edits import ERROR, Cell, CellEdit, CellValue, Edit, GrowTable
 from workbook.errors import WorkbookBusy
 from workbook.package import Refusal
 from workbook.package.values import serial_days
@@ -169,14 +169,14 @@ class _Session:
         self._compare(sheet, [edit for edit in edits if edit in self.tried])
 
     def _rows(self, sheet: Any, edits: Sequence[CellEdit]) -> dict[int, tuple[object, ...]]:
-        """What the rows of the edits hold on the screen, from column A on; :data:`_FORMULA` where a formula stands."""
+        """What the rows of the edits hold on the screen, from column A on; :data:`_FORMULA` where one stands that works."""
         numbers = [edit.where.row for edit in edits]
         width = max(*(edit.where.column for edit in edits), self._width(sheet.name), 2)
         first, last = min(numbers), max(numbers) + 1  # one more, for a single cell is given as no table
         area = sheet.range((first, 1), (last, width)).api
         return {
             number: tuple(
-                _FORMULA if isinstance(text, str) and text.startswith("=") and text != value else value
+                _FORMULA if _calculated(text, value) and value not in _ERRORS else value
                 for value, text in zip(values, texts, strict=True)
             )
             for number, values, texts in zip(range(first, last + 1), area.Value2, area.Formula, strict=True)
@@ -241,6 +241,8 @@ class _Session:
             wanted = serial_days(wanted, date1904=self.seen.date1904)
         elif isinstance(wanted, dt.time | dt.timedelta):
             return isinstance(shown, float)
+        if wanted == ERROR:
+            return shown in _ERRORS
         if shown in _ERRORS:  # which a reader gives as empty
             shown = None
         if wanted in (None, "") or shown in (None, ""):
@@ -248,6 +250,11 @@ class _Session:
         if isinstance(wanted, int | float) and isinstance(shown, int | float):
             return abs(float(wanted) - float(shown)) < 1e-6
         return str(wanted) == str(shown)
+
+
+def _calculated(text: object, value: object) -> bool:
+    """Whether a cell's text is a formula and not a text that looks like one."""
+    return isinstance(text, str) and text.startswith("=") and text != value
 
 
 def _runs(edits: Sequence[CellEdit]) -> Iterator[list[CellEdit]]:

@@ -15,7 +15,7 @@ from automation.settings import Settings
 from tests.excel import BUSY, EDITING, GONE, Excel, quick, windows
 from tests.tables import plain, rows_of
 from workbook import build, live, snapshot
-from workbook.edits import Cell, CellEdit, CellValue, Edit, GrowTable
+from workbook.edits import ERROR, Cell, CellEdit, CellValue, Edit, GrowTable, column_letter
 from workbook.errors import WorkbookBusy
 from workbook.live import Live
 from workbook.snapshot import Snapshot
@@ -129,6 +129,14 @@ def test_a_cell_of_ours_that_somebody_typed_into_is_left_alone(pc: Open, book: P
     made = done(seen, numbers(seen))
     assert excel.shown("反馈登记", "A4") == "手写的号" and excel.shown("反馈登记", "A5") == "FK20261103-003"
     assert [one.edit for one in made.refused] == numbers(seen)[:1]
+
+
+def test_an_error_of_excels_in_a_cell_of_ours_is_written_over(pc: Open, book: Path) -> None:
+    excel, seen = pc(book), snapshot.read(book)
+    state = column_letter(columns(seen)["状态"])
+    excel.typed("反馈登记", f"{state}4", "=1/0")
+    assert done(seen, [edit(seen, "状态", 1, "正常", expected=ERROR)]).refused == ()
+    assert excel.shown("反馈登记", f"{state}4") == "正常"
 
 
 @pytest.mark.parametrize(("code", "first"), [(BUSY, 0), (EDITING, 3)], ids=["a call rejected", "a cell being edited"])
