@@ -1,6 +1,7 @@
 // The arithmetic line by line, as automation/sla/steps.py says it (a test holds the two together).
 const REMEMBERED = '（登记表里现在是后一轮的时间，这个取自以前处理时的记录）';
 const FROM_DAY = '（只有日期，从当天 23:59 算起）', BY_DAY = '（只有日期，按当天最早的时刻算）';
+const NUMBERING = 'STD-03';
 function steps(at, s) {
   const rule = every.rules[S.rule[s]], verdict = S.verdict[s], marks = S.marks[s], lines = [];
   const start = startOf(at, s), due = dueOf(at, s), actual = actualOf(at, s);
@@ -11,6 +12,7 @@ function steps(at, s) {
   if (start === null) {
     if (verdict !== 0) lines.push(`起点还没有：${begin}`);
     if (actual !== null) lines.push(`${end} ${ended}`);
+    if (actual !== null && rule.id === NUMBERING) lines.push(`kesu 在${begin}登记之前就编了号：编号不会超时`);
     return lines;
   }
   const began = `${begin} ${marks & 32 ? stamp(start).slice(0, 10) + FROM_DAY : stamp(start)}${marks & 2 ? REMEMBERED : ''}`;
