@@ -127,10 +127,10 @@ def test_a_change_that_is_told_of_lets_a_pass_rest_until_it_is_told_no_more(tmp_
     cycle.run(of(tmp_path), SECOND)
     last = SECOND + dt.timedelta(days=31) - dt.timedelta(minutes=3)
     for minute in range(2):
-        outcome = cycle.run(of(tmp_path), last + dt.timedelta(minutes=minute))
+        outcome = cycle.run(of(tmp_path), last + dt.timedelta(minutes=minute), sure=True)
     assert outcome.idle and [rule for rule, _ in stated(outcome.findings)] == ["EVID-02"]
     assert rest.until(of(tmp_path), last + dt.timedelta(minutes=1)) == SECOND + dt.timedelta(days=31)
-    over = cycle.run(of(tmp_path), SECOND + dt.timedelta(days=31))
+    over = cycle.run(of(tmp_path), SECOND + dt.timedelta(days=31), sure=True)
     assert stated(over.findings) == []
     with Journal.peek(of(tmp_path).journal) as journal:
         assert [change.field for change in journal.past().history.changes] == ["满意度"]
