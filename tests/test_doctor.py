@@ -21,16 +21,19 @@ from tests.smtp_server import PASSWORD, Certificates, running
 from tests.tables import moment, plain
 from workbook import build
 
-NOW = dt.datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None, microsecond=0)
-"""The files of a test are as young as the test."""
 Examine = Callable[..., tuple[int, str]]
+
+
+def now() -> dt.datetime:
+    """The files of a test are as young as the test, which a whole run may begin long after it is read."""
+    return dt.datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None, microsecond=0)
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     folder = tmp_path / "店"
     folder.mkdir()
-    build.write(folder / "登记.xlsx", dealership(5, 4, moment("11-21 09:30")).contents, created=NOW)
+    build.write(folder / "登记.xlsx", dealership(5, 4, moment("11-21 09:30")).contents, created=now())
     (folder / "kesu.toml").write_text('workbook = "登记.xlsx"\n', encoding="utf-8")
     return folder
 
@@ -43,7 +46,7 @@ def doctor(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monke
     computer = Machine("linux", "/usr/bin/python3", home, "张三", 501, lambda command: (0, ""), lambda command: True)
 
     def look(config: Path | None = shop / "kesu.toml", workbook: Path | None = None) -> tuple[int, str]:
-        code = examine(config, workbook, NOW, computer=computer)
+        code = examine(config, workbook, now(), computer=computer)
         return code, plain(capsys.readouterr().out)
 
     return look
